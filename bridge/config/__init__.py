@@ -1,0 +1,1 @@
+"""The operator's file: TOML to validated models, with every mistake at once."""

@@ -1,0 +1,169 @@
+"""What a platform adapter may be able to do besides, one small Protocol each, found by `isinstance`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from bridge.model import Attachment, ChannelId, Event, MessageId, MessageRef, ThreadRef, UserId
+from bridge.platform.adapter import Part
+
+
+@runtime_checkable
+class OpensThreads(Protocol):
+    """Threads must be opened before the first post in them."""
+
+    async def open_thread(self, thread: ThreadRef, title: str) -> None:
+        """Open the thread named by `thread.id`, beside the question; opened already is success.
+
+        Called before the first post of a conversation whose surface is a thread. `title` is the question's text. Where
+        the platform refuses (no permission, too many threads), the adapter posts to the same ThreadRef as a chain of
+        replies instead and raises nothing.
+        """
+        ...
+
+
+@runtime_checkable
+class ShowsActivity(Protocol):
+    """The platform can show that the bot is at work."""
+
+    async def show_activity(self, thread: ThreadRef, status: str) -> None:
+        """Show it for `Capabilities.activity_seconds`; an empty status takes it away where that is possible."""
+        ...
+
+
+@runtime_checkable
+class DeletesMessages(Protocol):
+    """Messages of ours can be deleted."""
+
+    async def delete(self, ref: MessageRef) -> None:
+        """Delete it; deleted already is success."""
+        ...
+
+
+@runtime_checkable
+class StreamsNatively(Protocol):
+    """The platform has messages that grow by appending."""
+
+    async def start_stream(self, thread: ThreadRef, part: Part, marker: str, asker: UserId) -> MessageRef:
+        """Begin a growing message with the text of `part`."""
+        ...
+
+    async def append_stream(self, ref: MessageRef, text: str) -> None:
+        """Add Markdown to it."""
+        ...
+
+    async def stop_stream(self, ref: MessageRef, text: str) -> None:
+        """Add the last Markdown and end it."""
+        ...
+
+
+@runtime_checkable
+class HasHistory(Protocol):
+    """What was written while nobody listened can be fetched."""
+
+    def history(self, channel: ChannelId, after: MessageId, limit: int) -> AsyncIterator[Event]:
+        """The messages of a channel or thread after one message, oldest first, as they would have been delivered."""
+        ...
+
+
+@runtime_checkable
+class FindsMarkers(Protocol):
+    """A post whose outcome is unknown can be looked up."""
+
+    async def find(self, thread: ThreadRef, marker: str) -> MessageRef | None:
+        """The message of ours that was posted with `marker`; None when it is certain that there is none."""
+        ...
+
+
+@runtime_checkable
+class SendsFiles(Protocol):
+    """Files can be posted."""
+
+    async def upload(self, thread: ThreadRef, name: str, content: bytes, marker: str) -> MessageRef:
+        """Post a file; returns once the platform has confirmed it."""
+        ...
+
+
+@runtime_checkable
+class ReceivesFiles(Protocol):
+    """Files that people attach can be fetched."""
+
+    async def download(self, attachment: Attachment, limit: int) -> bytes:
+        """The content, at most `limit` bytes; only ever from the platform's own hosts."""
+        ...
+
+
+@runtime_checkable
+class Reacts(Protocol):
+    """Messages can be given reactions."""
+
+    async def react(self, thread: ThreadRef, message: MessageId, emoji: str) -> None:
+        """Add the bot's reaction; there already is success."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button under a message; `action` comes back in `Pressed`, at most 100 characters."""
+
+    label: str
+    action: str
+    style: str = "secondary"
+
+
+@runtime_checkable
+class HasButtons(Protocol):
+    """Messages can carry buttons."""
+
+    async def set_buttons(self, ref: MessageRef, part: Part, buttons: Sequence[Button]) -> None:
+        """Replace the buttons under a message; none takes them away."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An HTTP request as it came in: `body` is raw, headers are lower case."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What to answer."""
+
+    status: int
+    body: bytes = b""
+    content_type: str = "text/plain"
+
+
+@runtime_checkable
+class ServesHttp(Protocol):
+    """The adapter answers HTTP requests (events, OAuth), mounted below its instance's name."""
+
+    async def handle(self, request: Request) -> Response:
+        """Verify and answer one request. Must not raise."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of `bridge check --live`: what was looked at, whether it is well, and if not what to do."""
+
+    ok: bool
+    what: str
+    remedy: str = ""
+
+
+@runtime_checkable
+class Checks(Protocol):
+    """The adapter can say whether its settings work, without taking any event."""
+
+    def check(self, channels: Sequence[str]) -> AsyncIterator[Check]:
+        """Look at tokens, scopes, intents and whether each of `channels` (ids or `#names`, no globs) can be
+        found. Called on an adapter that does not run. Every failure is a Check, never an exception."""
+        ...

@@ -1,0 +1,119 @@
+"""What every platform adapter is.
+
+An adapter owns what only it can know: connecting, acknowledging, turning platform events into ours, ids, Markdown
+to native markup, posting, editing, and turning native errors into ours. It never retries a write, never paces and never
+remembers what it posted: the core does that once for all platforms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from bridge.clock import Clock
+from bridge.model import Event, InstanceName, MessageRef, ThreadRef
+from bridge.platform.capabilities import BudgetKey, Capabilities, Operation
+
+Deliver = Callable[[Event], Awaitable[None]]
+"""Hands an event to the core and returns once it is durable: acknowledge after it.
+
+Raises StoreError when it could not be made durable: do not acknowledge, so that the platform sends it again, or keep
+it and try again in order where the platform has no acknowledgement.
+"""
+
+
+class PartKind(StrEnum):
+    """Whose words a part holds."""
+
+    ANSWER = "answer"
+    """The chatbot's."""
+    NOTICE = "notice"
+    """The bridge's own: something went wrong, or an answer to `help`, `new` or `stop`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One message of a reply: Markdown, complete in itself (fences closed), small enough by `Platform.size`."""
+
+    text: str
+    kind: PartKind = PartKind.ANSWER
+    final: bool = False
+    """True when this is the last that will be shown of it."""
+
+
+class Observe(Protocol):
+    """Where an adapter reports what the platform said about its limits."""
+
+    def __call__(
+        self,
+        key: BudgetKey,
+        *,
+        limit: float | None = None,
+        remaining: float | None = None,
+        reset_after: float | None = None,
+        completed_at: float,
+    ) -> None:
+        """`reset_after` in seconds; `completed_at` is the clock's `monotonic()` when the response was there,
+        whatever the SDK did afterwards."""
+        ...
+
+
+class Health(Protocol):
+    """Where an adapter reports how it is. It is shown to operators, never to people in a thread."""
+
+    def __call__(self, state: str, reason: str = "") -> None:
+        """`state` is one of "connecting", "connected", "degraded" and "failed"."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformContext:
+    """What the core gives to a new adapter."""
+
+    instance: InstanceName
+    clock: Clock
+    observe: Observe
+    health: Health
+
+
+class Platform(Protocol):
+    """One configured app or bot on a platform, as the core sees it."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """The limits; the same object for as long as the adapter lives."""
+        ...
+
+    async def run(self, deliver: Deliver) -> None:
+        """Connect and stay connected until cancelled; called once.
+
+        Reconnects by itself. Raises InstanceFailed when no retry can help (a refused token). When cancelled it stops
+        taking events, waits for deliveries under way, and closes what `run` opened; calls still work until `close`.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Release everything; called once, after the last call. Must not raise."""
+        ...
+
+    def size(self, part: Part) -> int:
+        """The size of `part` as the platform will count it after rendering, to compare with `part_size`. Pure."""
+        ...
+
+    def budget_keys(self, operation: Operation, thread: ThreadRef) -> tuple[BudgetKey, ...]:
+        """The buckets from which a call takes one token each. Pure."""
+        ...
+
+    async def post(self, thread: ThreadRef, part: Part, marker: str) -> MessageRef:
+        """Post a new message in the thread. It never pings anybody.
+
+        `marker` is at most 25 characters, differs for each part, and is the same when a post is tried again: the
+        adapter uses it to make the post idempotent or findable. Raises PlatformError.
+        """
+        ...
+
+    async def edit(self, ref: MessageRef, part: Part) -> None:
+        """Replace the text of a message of ours. The same edit twice is harmless. Raises PlatformError."""
+        ...

@@ -1,0 +1,220 @@
+"""The server of the page: static files, one WebSocket out, and one POST in.
+
+It binds to loopback, and still any web site that the person has open can send requests to it. So each request must name
+this server as its host (which stops DNS rebinding), and the ones that do or tell something must come from the page itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from aiohttp import web
+
+from bridge_sandbox.page.feed import Browser, change_item, encode, message_item, room_item, traffic_item
+from bridge_sandbox.view import People
+from bridge_sandbox.wire import Wire
+
+STATIC = Path(__file__).parent / "static"
+REMEMBERED = 300
+"""How many of the latest items of the wire a browser gets when it connects."""
+LONGEST_TEXT = 40_000
+"""Characters that a person may type at once; the fake platforms have limits of their own below it."""
+HEADERS = {
+    "Cache-Control": "no-cache",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class BridgeState(StrEnum):
+    """How the bridge that talks to the fake services is doing."""
+
+    ABSENT = "absent"
+    """The page does not know of one."""
+    STARTING = "starting"
+    CONNECTED = "connected"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """What the page says about a room: who answers there, and what could be asked."""
+
+    about: str
+    suggestions: Sequence[str] = ()
+
+
+class Page:
+    """Serves the page while its context is entered. `guides` are by room name; of threads, by that of their parent."""
+
+    def __init__(
+        self,
+        people: Sequence[People],
+        wire: Wire,
+        *,
+        guides: Mapping[str, Guide] | None = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
+    ) -> None:
+        if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
+            raise ValueError(f"the page is for this computer alone, and {host} is not a loopback address")
+        self._people = {one.service: one for one in people}
+        self._wire = wire
+        self._guides = dict(guides or {})
+        self._host = host
+        self._port = port
+        self._browsers: set[Browser] = set()
+        self._bridge: dict[str, Any] = {"type": "bridge", "state": BridgeState.ABSENT.value, "text": ""}
+        self._unwatch: list[Callable[[], None]] = []
+        self._runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=1.0)
+
+    @property
+    def url(self) -> str:
+        """Where the page is, once the context is entered."""
+        return f"http://{self._host}:{self._port}/"
+
+    def show_bridge(self, state: BridgeState, text: str = "") -> None:
+        """Show how the bridge is doing; `text` says more, such as why it stopped."""
+        self._bridge = {"type": "bridge", "state": state.value, "text": text}
+        self._send(encode(self._bridge))
+
+    async def __aenter__(self) -> Self:
+        await self._runner.setup()
+        try:
+            await web.TCPSite(self._runner, self._host, self._port).start()
+        except OSError:
+            await self._runner.cleanup()
+            raise
+        self._port = self._runner.addresses[0][1]
+        self._unwatch.append(self._wire.listen(lambda traffic: self._send_lazily(lambda: traffic_item(traffic))))
+        for service, people in self._people.items():
+            self._unwatch.append(people.watch(self._on_change(service)))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for unwatch in self._unwatch:
+            unwatch()
+        self._unwatch.clear()
+        for browser in self._browsers:
+            browser.close()
+        await self._runner.cleanup()
+
+    def _app(self) -> web.Application:
+        app = web.Application(middlewares=[self._guard], client_max_size=LONGEST_TEXT * 8)
+        app.on_response_prepare.append(_add_headers)
+        app.router.add_get("/", _index)
+        app.router.add_get("/feed", self._feed)
+        app.router.add_post("/say", self._say)
+        app.router.add_static("/static", STATIC)
+        return app
+
+    @web.middleware
+    async def _guard(
+        self, request: web.Request, handler: Callable[[web.Request], Any]
+    ) -> web.StreamResponse:
+        hosts = {f"{name}:{self._port}" for name in (self._host, "127.0.0.1", "localhost", "[::1]")}
+        if request.headers.get("Host", "").lower() not in hosts:
+            raise web.HTTPForbidden(text="This page answers only to its own address.")
+        if request.path in {"/feed", "/say"} and request.headers.get("Origin") != f"http://{request.headers['Host']}":
+            raise web.HTTPForbidden(text="This address answers only to its own page.")
+        response: web.StreamResponse = await handler(request)
+        return response
+
+    def _on_change(self, service: str) -> Callable[..., None]:
+        return lambda change: self._send_lazily(lambda: change_item(service, change))
+
+    def _send_lazily(self, item: Callable[[], dict[str, Any]]) -> None:
+        if self._browsers:
+            self._send(encode(item()))
+
+    def _send(self, item: str) -> None:
+        for browser in self._browsers:
+            browser.put(item)
+
+    def _snapshot(self) -> dict[str, Any]:
+        services = [
+            {
+                "service": service,
+                "mention": people.bot_mention,
+                "rooms": [room_item(room) for room in people.rooms()],
+                "messages": [message_item(shown) for room in people.rooms() for shown in people.shown(room.id)],
+            }
+            for service, people in self._people.items()
+        ]
+        return {
+            "type": "snapshot",
+            "services": services,
+            "guides": {name: asdict(guide) for name, guide in self._guides.items()},
+            "bridge": self._bridge,
+            "wire": [traffic_item(item) for item in list(self._wire.recent)[-REMEMBERED:]],
+        }
+
+    async def _feed(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse(heartbeat=20.0, compress=False)
+        await socket.prepare(request)
+        browser = Browser()
+        browser.put(encode(self._snapshot()))  # no await until it is in the set: nothing falls between the two
+        self._browsers.add(browser)
+        sending = asyncio.create_task(_send_batches(socket, browser))
+        try:
+            async for _ in socket:  # the page sends nothing; this notices its end
+                pass
+        finally:
+            self._browsers.discard(browser)
+            sending.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await sending
+        return socket
+
+    async def _say(self, request: web.Request) -> web.Response:
+        try:
+            if request.content_type != "application/json":
+                raise ValueError("expected application/json")
+            match await request.json():
+                case {"service": str(service), "room": str(room), "text": str(text)}:
+                    pass
+                case _:
+                    raise ValueError("expected service, room and text")
+        except (ValueError, json.JSONDecodeError) as error:
+            raise web.HTTPBadRequest(text=str(error)) from error
+        people = self._people.get(service)
+        if people is None:
+            raise web.HTTPNotFound(text=f"There is no {service} here.")
+        if not text.strip() or len(text) > LONGEST_TEXT:
+            raise web.HTTPUnprocessableEntity(text=f"Write between 1 and {LONGEST_TEXT:,} characters.")
+        try:
+            message = await people.say(room, text)
+        except (LookupError, ValueError) as error:
+            raise web.HTTPUnprocessableEntity(text=str(error) or "This room takes no messages.") from error
+        return web.json_response({"message": message_item(message)})
+
+
+async def _send_batches(socket: web.WebSocketResponse, browser: Browser) -> None:
+    with contextlib.suppress(ConnectionError):
+        while (batch := await browser.batch()) is not None:
+            await socket.send_str(batch)
+        await socket.close()
+
+
+async def _index(request: web.Request) -> web.FileResponse:
+    return web.FileResponse(STATIC / "index.html")
+
+
+async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(HEADERS)

@@ -118,7 +118,7 @@ class Message:
     starts: bool = False
     """True at the top level of a channel or DM; False inside a thread."""
     reply_to: MessageId | None = None
-    """The message that this one answers, where the platform says so."""
+    """The message that this one answers, where the platform says so; written as `MessageRef.id` writes it."""
     attachments: tuple[Attachment, ...] = ()
     withheld: bool = False
     """True when the platform hid the text, as Discord does without the Message Content intent."""

@@ -1,0 +1,216 @@
+"""Which chatbot answers a message, where, and why. Pure.
+
+Routes are read top to bottom; the first that takes the message's platform, place and author decides. What a route
+says about `trigger` comes after that: a message that does not trigger its route is not offered to the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum, StrEnum
+from fnmatch import fnmatchcase
+
+from bridge.model import Message, Named, ThreadRef
+
+
+class Trigger(StrEnum):
+    """What begins a conversation in a channel."""
+
+    MENTION = "mention"
+    """A message that mentions the bot."""
+    ALL = "all"
+    """Every message."""
+
+
+class ReplyIn(StrEnum):
+    """Where the answer to a top-level message goes."""
+
+    THREAD = "thread"
+    """Into a thread beside the question."""
+    CHANNEL = "channel"
+    """Into the channel; each question is a conversation of its own, continued by replying to the answer."""
+
+
+class WhenBusy(StrEnum):
+    """What becomes of the messages that arrive while a turn runs."""
+
+    BATCH = "batch"
+    """Together they are the next turn."""
+    QUEUE = "queue"
+    """Each is a turn of its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One rule of the operator's file. An empty tuple is no restriction.
+
+    A channel is written as its id or as `#` and its name, a workspace as its id or name, both with `*`, `?` and
+    `[…]` as in file names; users are written as ids, because everybody chooses their own name.
+    """
+
+    number: int
+    """Counted from 1, in the order of the file."""
+    line: int
+    label: str
+    """How reasons call it, such as `route 2 (bridge.toml:31)`."""
+    chatbot: str
+    platform: str | None = None
+    """The name of a platform instance; None for every one."""
+    workspaces: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    direct_messages: bool = False
+    users: tuple[str, ...] = ()
+    not_users: tuple[str, ...] = ()
+    trigger: Trigger = Trigger.MENTION
+    reply_in: ReplyIn | None = None
+    """None leaves it to the platform's adapter (`Message.thread`)."""
+    when_busy: WhenBusy = WhenBusy.BATCH
+    show_author: bool = False
+    """True puts the author's name before the question."""
+    reset_after: timedelta | None = None
+    """The idle time after which a thread starts a new session; None for never."""
+
+    @property
+    def takes_channels(self) -> bool:
+        """True unless the route is for direct messages only."""
+        return bool(self.channels) or not self.direct_messages
+
+    @property
+    def takes_direct_messages(self) -> bool:
+        """True when the route says so, and when it names no place at all."""
+        return self.direct_messages or not (self.workspaces or self.channels)
+
+
+class Action(Enum):
+    """What to do with a message."""
+
+    ACCEPT = "accept"
+    """Its chatbot answers."""
+    UNROUTED = "unrouted"
+    """It addresses the bot, but no route applies: say so, once per thread."""
+    IGNORE = "ignore"
+    """It is not for the bot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do with one message. `reason` is a sentence for the operator that names the rule and its line."""
+
+    action: Action
+    reason: str
+    route: Route | None
+    """The route that took the message's place and author, also when its trigger did not; None when none did."""
+    thread: ThreadRef
+    """Where the conversation is, or begins."""
+
+
+def decide(message: Message, routes: Sequence[Route], *, conversation: bool) -> Decision:
+    """Decide about `message`.
+
+    `conversation` says that an accepted message already began a conversation in the message's thread: then no
+    mention is needed, while the route's place and users still decide.
+    """
+    for route in routes:
+        if mismatch(route, message) is None:
+            return _decide(message, route, conversation)
+    addressed = message.mentions_bot or message.direct
+    action = Action.UNROUTED if addressed else Action.IGNORE
+    return Decision(action, _no_route(message, routes), None, message.thread)
+
+
+def mismatch(route: Route, message: Message) -> tuple[int, str] | None:
+    """Why `route` does not take `message`, as how far it got (0 to 3) and a clause; None when it takes it."""
+    instance = message.thread.instance
+    if route.platform not in (None, instance):
+        return 0, f"it is for platform {route.platform}, not {instance}"
+    if route.workspaces and not any(_is_workspace(pattern, message.workspace) for pattern in route.workspaces):
+        return 1, f"its workspaces do not include {_workspace(message.workspace)}"
+    if message.direct:
+        if not route.takes_direct_messages:
+            return 2, "it does not say direct_messages = true"
+    elif not route.takes_channels:
+        return 2, "it is for direct messages only"
+    elif route.channels and not any(_is_channel(pattern, message.channel) for pattern in route.channels):
+        return 2, f"its channels do not include {_channel(message.channel)}"
+    if route.users and message.author.id not in route.users:
+        return 3, f"its users do not include {_author(message)}"
+    if message.author.id in route.not_users:
+        return 3, f"its not_users include {_author(message)}"
+    return None
+
+
+def _decide(message: Message, route: Route, conversation: bool) -> Decision:
+    why = _trigger(message, route, conversation)
+    if why is not None:
+        return Decision(Action.ACCEPT, f"{route.label} takes it: {why}", route, _thread(message, route))
+    why_not = "it does not mention the bot"
+    if route.trigger is Trigger.ALL:
+        why_not = "the platform withheld its text"
+    reason = f"{route.label} would take it, but {why_not} and no conversation has begun in its thread"
+    return Decision(Action.IGNORE, reason, route, message.thread)
+
+
+def _trigger(message: Message, route: Route, conversation: bool) -> str | None:
+    if message.mentions_bot:
+        return "it mentions the bot"
+    if message.direct:
+        return "it is a direct message"
+    if conversation:
+        return "it continues a conversation"
+    # Where every text is withheld, answering each message with a hint would fill the channel.
+    if route.trigger is Trigger.ALL and not message.withheld:
+        return 'trigger = "all" takes every message there'
+    return None
+
+
+def _thread(message: Message, route: Route) -> ThreadRef:
+    if route.reply_in is ReplyIn.THREAD:
+        return message.in_thread or message.thread
+    if route.reply_in is ReplyIn.CHANNEL:
+        return message.in_channel or message.thread
+    return message.thread
+
+
+def _no_route(message: Message, routes: Sequence[Route]) -> str:
+    """The route that came nearest says most about what the operator may have meant."""
+    nearest: tuple[int, str] | None = None
+    label = ""
+    for route in routes:
+        found = mismatch(route, message)
+        if found is not None and (nearest is None or found[0] > nearest[0]):
+            nearest, label = found, route.label
+    if nearest is None:
+        return "no route applies: there are no routes"
+    return f"no route applies; the nearest is {label}, but {nearest[1]}"
+
+
+def _is_workspace(pattern: str, workspace: Named) -> bool:
+    if not workspace.id:
+        return False
+    return fnmatchcase(workspace.id, pattern) or _is_name(pattern, workspace.name)
+
+
+def _is_channel(pattern: str, channel: Named) -> bool:
+    if pattern.startswith("#"):
+        return _is_name(pattern[1:], channel.name)
+    return fnmatchcase(channel.id, pattern)
+
+
+def _is_name(pattern: str, name: str | None) -> bool:
+    return name is not None and fnmatchcase(name.casefold(), pattern.casefold())
+
+
+def _workspace(workspace: Named) -> str:
+    if not workspace.id:
+        return "a message without a workspace"
+    return f"{workspace.name} ({workspace.id})" if workspace.name else workspace.id
+
+
+def _channel(channel: Named) -> str:
+    return f"#{channel.name} ({channel.id})" if channel.name else channel.id
+
+
+def _author(message: Message) -> str:
+    return f"user {message.author.id}"

@@ -76,15 +76,20 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         sys.exit(1)
 
 
-def _options(
-    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)] = False,
-) -> None:
-    """Hosted chatbots in Slack and Discord."""
-    if version:
+def _show_version(wanted: bool) -> None:
+    if wanted:
         from bridge import __version__
 
         typer.echo(f"bridge {__version__}")
         raise typer.Exit
+
+
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Hosted chatbots in Slack and Discord."""
 
 
 def _tell(text: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic.json_schema import JsonSchemaValue
@@ -19,6 +19,9 @@ class Table(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    process_wide: ClassVar[tuple[str, ...]] = ()
+    """Keys whose values must be equal in all tables of this type, because an SDK holds them once per process."""
 
 
 class Secret:
@@ -44,7 +47,7 @@ class Secret:
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.with_info_plain_validator_function(_read_secret)
+        return core_schema.with_info_plain_validator_function(read_secret)
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
@@ -63,25 +66,35 @@ def secret(env: str, description: str) -> Any:
     return Field(default={"env": env}, validate_default=True, description=description)
 
 
-def _read_secret(value: Any, info: ValidationInfo) -> Secret:
+def read_secret(value: Any, info: ValidationInfo) -> Secret:
     if isinstance(value, Secret):
         return value
     context: Mapping[str, Any] = info.context or {}
+    wanted = context.get("secrets", True)
     match value:
-        case {"env": str(name), **rest} if not rest:
+        case {"env": str(name), **rest} | {"file": str(name), **rest} if name and not rest and not wanted:
+            return Secret("")
+        case {"env": str(name), **rest} if name and not rest:
             found = context.get("environ", os.environ).get(name)
             if not found:
-                raise PydanticCustomError("secret_missing", "the environment variable {name} is not set", {"name": name})
+                raise PydanticCustomError(
+                    "secret_missing", "the environment variable {name} is not set", {"name": name}
+                )
             return Secret(found)
-        case {"file": str(name), **rest} if not rest:
+        case {"file": str(name), **rest} if name and not rest:
             path = Path(context.get("directory", "."), name)
             try:
-                return Secret(path.read_text().strip())
+                found = path.read_text().strip()
             except (OSError, UnicodeDecodeError) as error:
                 reason = getattr(error, "strerror", None) or "it is not text"
                 raise PydanticCustomError(
-                    "secret_unreadable", "cannot read the secret file {path}: {reason}", {"path": str(path), "reason": reason}
+                    "secret_unreadable",
+                    "cannot read the secret file {path}: {reason}",
+                    {"path": str(path), "reason": reason},
                 ) from error
+            if not found:
+                raise PydanticCustomError("secret_missing", "the secret file {path} is empty", {"path": str(path)})
+            return Secret(found)
         case str():
             raise PydanticCustomError("secret_literal", "a secret must not stand in the file itself")
         case _:

@@ -1,0 +1,60 @@
+"""Lengths of time as they are written in the file: `30s`, `90m`, `12h`, `7d`, `1h30m`."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+_UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
+PATTERN = "^(?=.)([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$"
+_DURATION = re.compile(PATTERN)
+
+
+def parse_duration(value: object) -> timedelta:
+    """The length of time that a value of the file means. Raises PydanticCustomError for what is none."""
+    if isinstance(value, timedelta):
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        raise PydanticCustomError("duration", "a duration needs a unit", {"remedy": f'write "{value}s" for seconds'})
+    match = _DURATION.fullmatch(value.replace(" ", "")) if isinstance(value, str) else None
+    if match is None:
+        problem = "this is no duration" if isinstance(value, str) else "a duration is written as text"
+        raise PydanticCustomError(
+            "duration",
+            problem,
+            {"remedy": 'write days, hours, minutes and seconds such as "7d", "12h", "1h30m" or "30s"'},
+        )
+    parts = {_UNITS[part[-1]]: int(part[:-1]) for part in match.groups() if part}
+    try:
+        return timedelta(**parts)
+    except OverflowError:
+        raise PydanticCustomError(
+            "duration", "this duration is too long", {"remedy": "write less than 999999999d"}
+        ) from None
+
+
+def show_duration(length: timedelta) -> str:
+    """`length` as it would be written in the file; parts of a second are left out."""
+    seconds = int(length.total_seconds())
+    text = ""
+    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)):
+        count, seconds = divmod(seconds, size)
+        text += f"{count}{unit}" if count else ""
+    return text or "0s"
+
+
+def _serialize(length: Any) -> str:
+    return show_duration(length)
+
+
+Duration = Annotated[
+    timedelta,
+    PlainValidator(parse_duration),
+    PlainSerializer(_serialize, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": PATTERN, "examples": ["30s", "12h", "1h30m"]}),
+]
+"""The type of a field that holds a length of time, written with its unit."""

@@ -1,0 +1,144 @@
+"""The tables of the file that are the core's own: `[bridge]`, `[[routes]]`, and `provider` of a chatbot."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from bridge.config.durations import Duration
+from bridge.config.tables import Secret, Table, read_secret
+from bridge.routing import ReplyIn, Trigger, WhenBusy
+
+_PASSWORD = re.compile(r"[^:/?#]+://[^/?#@]*:[^/?#]*@|[?&]password=", re.IGNORECASE)
+_SQLITE = "sqlite:///"
+
+
+def _database(value: object, info: ValidationInfo) -> Secret:
+    """The address as a secret, since it may hold a password; a relative file is taken from the operator's file."""
+    context: Mapping[str, Any] = info.context or {}
+    if isinstance(value, str):
+        if _PASSWORD.match(value):
+            raise PydanticCustomError("secret_literal", "a password must not stand in the file itself")
+        url = value
+    else:
+        url = read_secret(value, info).reveal()
+        if not context.get("secrets", True):
+            return Secret("")
+    file, question, options = url.removeprefix(_SQLITE).partition("?")
+    if not url.startswith(_SQLITE) or file in ("", ":memory:"):
+        raise PydanticCustomError(
+            "database", "the database must be an SQLite file", {"remedy": 'write database = "sqlite:///bridge.db"'}
+        )
+    return Secret(f"{_SQLITE}{Path(context.get('directory', '.'), file).absolute()}{question}{options}")
+
+
+_Database = Annotated[
+    Secret,
+    BeforeValidator(_database),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": "^sqlite:///."},
+                {"type": "object", "properties": {"env": {"type": "string"}}, "required": ["env"]},
+                {"type": "object", "properties": {"file": {"type": "string"}}, "required": ["file"]},
+            ]
+        }
+    ),
+]
+_Text = Annotated[str, StringConstraints(min_length=1)]
+_Some = Annotated[tuple[_Text, ...], Field(min_length=1)]
+
+
+def _user(value: str) -> str:
+    if value.startswith(("@", "#", "<")):
+        remedy = "copy the member ID from the person's profile: names can be changed by anybody"
+        raise PydanticCustomError("user", "a user is named by id", {"remedy": remedy})
+    return value
+
+
+def _some_time(value: timedelta) -> timedelta:
+    if not value:
+        raise PydanticCustomError("duration", "must be more than nothing", {"remedy": 'write a time such as "12h"'})
+    return value
+
+
+_Users = Annotated[tuple[Annotated[_Text, AfterValidator(_user)], ...], Field(min_length=1)]
+
+
+class Settings(Table):
+    """The settings of the whole program."""
+
+    database: _Database = Field(default="sqlite:///bridge.db", validate_default=True)
+    """Where conversations are kept: an SQLite file, or a reference to a variable or file that holds its address."""
+    grace: Duration = timedelta(seconds=30)
+    """How long replies may go on after the program was asked to stop; then the next start finishes them."""
+    patience: Duration = timedelta(seconds=60)
+    """How long a platform or chatbot service that is down is tried again before people are told."""
+    unrouted: Literal["tell", "silent"] = "tell"
+    """What somebody gets who addresses the bot where no route applies: one message per thread, or nothing."""
+    plugins: tuple[_Text, ...] = ()
+    """Plugins to load besides those that a `type` names, by the name of their entry point."""
+
+    @property
+    def database_url(self) -> str:
+        """The database's address, with an absolute path. It may hold a password: never log it."""
+        return self.database.reveal()
+
+
+class RouteTable(Table):
+    """Which messages go to which chatbot. Routes are read top to bottom; the first that fits wins."""
+
+    platform: str | None = None
+    """The platform of this name, as in `[platforms.NAME]`. Left out: every one."""
+    workspaces: _Some = ()
+    """Slack workspaces or Discord servers, by id or name; `*` stands for any letters. Left out: every one."""
+    channels: _Some = ()
+    """Channels by id or as `#name`, where `*` stands for any letters. A thread takes its channel's route."""
+    direct_messages: bool | None = None
+    """Whether it takes direct messages; alone it takes only them. A route that names no place takes every channel
+    and direct message; `false` keeps direct messages out of it."""
+    users: _Users = ()
+    """Who may talk to the bot there, by id. Left out: everyone."""
+    not_users: _Users = ()
+    """Who may not, by id."""
+    chatbot: str
+    """Who answers: the NAME of a `[chatbots.NAME]` table."""
+    trigger: Trigger = Trigger.MENTION
+    """What begins a conversation in a channel: a `mention` of the bot, or `all` messages."""
+    reply_in: ReplyIn | None = None
+    """Where answers to top-level messages go: into a `thread`, or the `channel`, where each question is a conversation
+    of its own, continued by replying to the answer. Left out: a thread in channels; in direct messages as the
+    platform does."""
+    when_busy: WhenBusy = WhenBusy.BATCH
+    """Messages that arrive while an answer is written: `batch` makes them one question, `queue` one each."""
+    show_author: bool = False
+    """Puts the author's name before the question."""
+    reset_after: Annotated[Duration, AfterValidator(_some_time)] | None = None
+    """The idle time after which a thread starts a new session, such as `"12h"`. Left out: never."""
+
+    @model_validator(mode="after")
+    def _takes_somebody(self) -> Self:
+        if self.users and set(self.users) <= set(self.not_users):
+            raise ValueError("not_users takes away everybody whom users names")
+        return self
+
+
+class ChatbotLink(Table):
+    """A hosted chatbot; its other keys are those of its provider."""
+
+    provider: str | None = None
+    """The provider of this name, as in `[providers.NAME]`. Left out: the only one."""

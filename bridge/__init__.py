@@ -112,6 +112,7 @@ from bridge.platform import (
 )
 
 if TYPE_CHECKING:
+    from bridge.config.durations import Duration
     from bridge.config.tables import Secret, Table, secret
 
 __all__ = [
@@ -140,6 +141,7 @@ __all__ = [
     "DeletesMessages",
     "Deliver",
     "Delta",
+    "Duration",
     "Edited",
     "EndReason",
     "Event",
@@ -220,7 +222,12 @@ __all__ = [
 ]
 
 # Resolved on first use: they need pydantic, which costs more than all the rest together.
-_LAZY = {"Secret": "bridge.config.tables", "Table": "bridge.config.tables", "secret": "bridge.config.tables"}
+_LAZY = {
+    "Duration": "bridge.config.durations",
+    "Secret": "bridge.config.tables",
+    "Table": "bridge.config.tables",
+    "secret": "bridge.config.tables",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -127,17 +127,22 @@ def mismatch(route: Route, message: Message) -> tuple[int, str] | None:
         return 0, f"it is for platform {route.platform}, not {instance}"
     if route.workspaces and not any(_is_workspace(pattern, message.workspace) for pattern in route.workspaces):
         return 1, f"its workspaces do not include {_workspace(message.workspace)}"
+    place = _wrong_place(route, message)
+    if place is not None:
+        return 2, place
+    author = message.author.id
+    if route.users and author not in route.users:
+        return 3, f"its users do not include {author}"
+    return (3, f"its not_users include {author}") if author in route.not_users else None
+
+
+def _wrong_place(route: Route, message: Message) -> str | None:
     if message.direct:
-        if not route.takes_direct_messages:
-            return 2, "it does not say direct_messages = true"
-    elif not route.takes_channels:
-        return 2, "it is for direct messages only"
-    elif route.channels and not any(_is_channel(pattern, message.channel) for pattern in route.channels):
-        return 2, f"its channels do not include {_channel(message.channel)}"
-    if route.users and message.author.id not in route.users:
-        return 3, f"its users do not include {_author(message)}"
-    if message.author.id in route.not_users:
-        return 3, f"its not_users include {_author(message)}"
+        return None if route.takes_direct_messages else "it does not take direct messages"
+    if not route.takes_channels:
+        return "it is for direct messages only"
+    if route.channels and not any(_is_channel(pattern, message.channel) for pattern in route.channels):
+        return f"its channels do not include {_channel(message.channel)}"
     return None
 
 
@@ -210,7 +215,3 @@ def _workspace(workspace: Named) -> str:
 
 def _channel(channel: Named) -> str:
     return f"#{channel.name} ({channel.id})" if channel.name else channel.id
-
-
-def _author(message: Message) -> str:
-    return f"user {message.author.id}"

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection
 from typing import Any
 
-from bridge.config.mistakes import instead
+from bridge.config.mistakes import instead, nearest
 
 _WANTED = {
     "string_type": 'text in quotes, such as "…"',
@@ -40,28 +40,35 @@ def phrase(error: Any, key: object, known: Collection[str]) -> tuple[str, str]:
     `key` is the last of its dotted key; `known` are the keys of the table that the entry is about.
     """
     form, given, context = error["type"], error["input"], error.get("ctx", {})
+    problem, remedy = _plain(str(error["msg"])), str(context.get("remedy", ""))
     if form in _WANTED:
-        return f"must be {_WANTED[form]}, not {kind(given)}", ""
-    match form:
-        case "missing":
-            return "is required", f"add {key} = …"
-        case "extra_forbidden":
-            return "this key is unknown here", instead(str(key), known, "known here are")
-        case "enum" | "literal_error":
-            choices = re.findall(r"'([^']*)'", context["expected"])
-            if not isinstance(given, str):
-                return f"must be {_either(choices)}, not {kind(given)}", ""
-            return f"must be {_either(choices)}, not {_quoted(given)}", _meant(given, choices)
-        case "secret_missing" if "name" in context:
-            return error["msg"], f'set it, or write {key} = {{ file = "PATH" }}'
-        case "secret_literal":
-            return error["msg"], f'write {key} = {{ env = "NAME" }} or {key} = {{ file = "PATH" }}'
-        case "too_short" if context.get("min_length") == 1:
-            return "the list is empty", "leave the key out, or name something"
-        case "string_too_short" if context.get("min_length") == 1:
-            return "must not be empty", ""
-    problem = str(error["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
-    return problem[:1].lower() + problem[1:], str(context.get("remedy", ""))
+        problem = f"must be {_WANTED[form]}, not {kind(given)}"
+    elif form == "missing":
+        problem, remedy = "is required", f"add {key} = …"
+    elif form == "extra_forbidden":
+        problem, remedy = "this key is unknown here", instead(str(key), known, "known here are")
+    elif form in ("enum", "literal_error"):
+        problem, remedy = _choice(given, re.findall(r"'([^']*)'", context["expected"]))
+    elif form == "secret_missing" and "name" in context:
+        remedy = f'set it, or write {key} = {{ file = "PATH" }}'
+    elif form == "secret_literal":
+        remedy = f'write {key} = {{ env = "NAME" }} or {key} = {{ file = "PATH" }}'
+    elif form in ("too_short", "string_too_short") and context["min_length"] == 1:
+        problem, remedy = "must not be empty", "leave the key out, or name something"
+    return problem, remedy
+
+
+def _plain(message: str) -> str:
+    message = message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    return message[:1].lower() + message[1:]
+
+
+def _choice(given: object, choices: Collection[str]) -> tuple[str, str]:
+    wanted = " or ".join(f'"{choice}"' for choice in choices)
+    if not isinstance(given, str):
+        return f"must be {wanted}, not {kind(given)}", ""
+    meant = nearest(given, choices)
+    return f'must be {wanted}, not "{given}"', f'did you mean "{meant}"?' if meant else ""
 
 
 def syntax(text: str, message: str) -> tuple[int, str, str]:
@@ -79,16 +86,3 @@ def syntax(text: str, message: str) -> tuple[int, str, str]:
     if what.startswith(r"Illegal character '\n'"):
         return line, "this is not TOML: the text does not end on its line", "close its quotes"
     return line, f"this is not TOML: {what[:1].lower()}{what[1:]}", ""
-
-
-def _either(choices: Collection[str]) -> str:
-    return " or ".join(_quoted(choice) for choice in choices)
-
-
-def _meant(given: str, choices: Collection[str]) -> str:
-    remedy = instead(given, choices, "")
-    return remedy if remedy.startswith("did") else ""
-
-
-def _quoted(text: str) -> str:
-    return f'"{text}"'

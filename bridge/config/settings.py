@@ -63,11 +63,12 @@ _Text = Annotated[str, StringConstraints(min_length=1)]
 _Some = Annotated[tuple[_Text, ...], Field(min_length=1)]
 
 
-def _user(value: str) -> str:
-    if value.startswith(("@", "#", "<")):
-        remedy = "copy the member ID from the person's profile: names can be changed by anybody"
-        raise PydanticCustomError("user", "a user is named by id", {"remedy": remedy})
-    return value
+def _ids(users: tuple[str, ...]) -> tuple[str, ...]:
+    for user in users:
+        if user.startswith(("@", "#", "<")):
+            remedy = "copy the member ID from the person's profile: names can be changed by anybody"
+            raise PydanticCustomError("user", '"{user}" is no user id', {"user": user, "remedy": remedy})
+    return users
 
 
 def _some_time(value: timedelta) -> timedelta:
@@ -76,7 +77,7 @@ def _some_time(value: timedelta) -> timedelta:
     return value
 
 
-_Users = Annotated[tuple[Annotated[_Text, AfterValidator(_user)], ...], Field(min_length=1)]
+_Users = Annotated[_Some, AfterValidator(_ids)]
 
 
 class Settings(Table):

@@ -22,6 +22,8 @@ class Attached:
 
     session: Session
     binding: BindingRow
+    renewed: bool = False
+    """True when the session was opened just now."""
     notice: str | None = None
 
 
@@ -36,7 +38,7 @@ class Chatbots:
         """The chatbot of this name. Raises ChatbotError."""
         if name not in self._fetched:
             if name not in self._settings:
-                raise ChatbotNotFound(f"no chatbot is called {name!r} any more", notice=notices.MISCONFIGURED)
+                raise ChatbotNotFound(f"there is no chatbot {name!r}, or its provider does not work", notice=notices.MISCONFIGURED)
             provider, table = self._settings[name]
             self._fetched[name] = await provider.fetch(table)
         return self._fetched[name]
@@ -60,7 +62,8 @@ class Chatbots:
         elif binding is not None:
             ended, notice = f"the route now names chatbot {name}", notices.REASSIGNED
         session = await chatbot.create_session()
-        return Attached(session, await store.bind(thread.id, name, session.id, ended=ended), notice)
+        binding = await store.bind(thread.id, name, session.id, ended=ended)
+        return Attached(session, binding, renewed=True, notice=notice)
 
 
 async def persist(clock: Clock, seconds: float, attempt: Callable[[], Awaitable[T]]) -> T:

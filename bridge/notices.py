@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from bridge.errors import (
+    BridgeError,
+    ChatbotBusy,
+    ChatbotNotFound,
+    ChatbotUnauthorized,
+    ChatbotUnavailable,
+    MessageRefused,
+    SessionRefused,
+)
+
 HELP = (
     "Mention me with a question, or write to me directly, and I will pass it to the chatbot. In this thread you can "
     "simply go on writing.\n\n"
@@ -42,3 +52,23 @@ REAUTHORIZATION = (
 )
 STILL_WAITING = "I am still waiting for the approval asked for above. Your message comes next. `stop` ends the wait."
 WAITED_TOO_LONG = "Nobody answered the request above in time, so I ended it. Ask again whenever you like."
+
+
+def of(error: BridgeError) -> str:
+    """What to say when `error` ended a turn: its own notice, or the sentence for its kind."""
+    if error.notice:
+        return error.notice
+    for kind, sentence in _BY_ERROR.items():
+        if isinstance(error, kind):
+            return sentence
+    return FAILED
+
+
+_BY_ERROR: dict[type[BridgeError], str] = {
+    ChatbotUnavailable: UNAVAILABLE,
+    ChatbotBusy: BUSY,
+    ChatbotUnauthorized: MISCONFIGURED,
+    ChatbotNotFound: MISCONFIGURED,
+    SessionRefused: UNAVAILABLE,
+    MessageRefused: REFUSED,
+}

@@ -1,1 +1,1 @@
-"""TBD"""
+"""The reply on its way to the screen."""

@@ -28,6 +28,13 @@ class Document:
         """What the chatbot is doing, for a status line; empty when there is nothing to say."""
         self.last_message = ""
         """The id of the newest message of the chatbot."""
+        self.request = ""
+        """What the chatbot waits for, "approval" or "sign-in"; empty when it never asked for anything."""
+
+    def clear(self) -> None:
+        """Forget everything: the answer begins again in another session."""
+        self._messages.clear()
+        self.activity = self.last_message = self.request = ""
 
     def apply(self, event: SessionEvent) -> bool:
         """Take one event; True when the text changed."""
@@ -49,9 +56,11 @@ class Document:
             case Thinking():
                 self.activity = "is thinking"
             case ApprovalRequest(id=request, title=title):
+                self.request = "approval"
                 self._messages[f"request {request}"] = [notices.APPROVAL.format(title=title)]
                 return True
             case ReauthorizationRequest(id=request, title=title, url=url):
+                self.request = "sign-in"
                 link = f" ([sign in]({url}))" if url else ""
                 self._messages[f"request {request}"] = [notices.REAUTHORIZATION.format(title=title, link=link)]
                 return True

@@ -1,4 +1,4 @@
-"""The parts of one reply: which messages hold it, written down before and after each post."""
+"""The messages of one reply: written down before and after each post, so that none is posted twice."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 
 from bridge.errors import OutcomeUnknown
 from bridge.model import MessageRef, ThreadRef
-from bridge.platform import Part, PartKind
+from bridge.platform import Part
 from bridge.reply.outlet import Outlet
 from bridge.store import PartRow, PartState, Store
 
@@ -20,17 +21,27 @@ def marker(*names: object) -> str:
     return base64.b32encode(digest).decode().lower()[:25]
 
 
+class Slot(IntEnum):
+    """Where the bridge's own sentences stand among a turn's parts; the answer's parts count from 0."""
+
+    CONTEXT = 1000
+    """About the session, before the answer."""
+    FILES = 1001
+    WAITING = 1002
+    OUTCOME = 1003
+    """How the turn ended, when it did not end well."""
+
+
 @dataclass(slots=True)
 class Shown:
     """One message of the reply; `text` is what was last confirmed to stand in it, None when that is not known."""
 
     ref: MessageRef
     text: str | None
-    kind: PartKind = PartKind.ANSWER
 
 
 class Journal:
-    """Posts the parts of one turn's reply, each once."""
+    """Posts and edits the messages of one turn. `seed` names the turn, the same in every process."""
 
     def __init__(self, store: Store, outlet: Outlet, thread: ThreadRef, turn: int, seed: str) -> None:
         self._store = store
@@ -38,56 +49,71 @@ class Journal:
         self._thread = thread
         self._turn = turn
         self._seed = seed
-        self._open: set[int] = set()
-        self.shown: list[Shown] = []
-
-    def _marker(self, number: int) -> str:
-        return marker(self._seed, number)
+        self._unsure: set[int] = set()
+        self._posting: set[int] = set()
+        self.answer: list[Shown] = []
+        """The answer's messages, in order."""
+        self.notices: set[int] = set()
+        """The slots whose sentence was said."""
 
     async def restore(self, parts: Sequence[PartRow]) -> None:
-        """Take up the parts of an earlier process; one whose receipt is missing is looked up.
+        """Take up what an earlier process wrote down; a post without a receipt is looked up before it is made again.
 
         Raises PlatformError when the platform cannot be asked.
         """
         for row in sorted(parts, key=lambda part: part.number):
             message = row.message
             if row.state is PartState.POSTING or message is None:
+                self._posting.add(row.number)
                 found = await self._outlet.find(self._thread, row.marker)
                 if found is None:
-                    break
+                    continue
                 await self._store.part_posted(self._turn, row.number, found.id)
                 message = found.id
-            self.shown.append(Shown(MessageRef(self._thread, message), None))
+            if row.number >= Slot.CONTEXT:
+                self.notices.add(row.number)
+            elif row.number == len(self.answer):
+                self.answer.append(Shown(MessageRef(self._thread, message), None))
 
     async def post(self, part: Part) -> None:
-        """Post the next part. Called with the budget already taken.
+        """Post the next part of the answer. Called with the budget already taken.
 
-        Raises PlatformError; then the same call may be made again and will not post twice.
+        Raises PlatformError; then the same call may be made again and does not post twice.
         """
-        number = len(self.shown)
-        mark = self._marker(number)
-        if number not in self._open:
-            await self._store.part_posting(self._turn, number, mark)
-            self._open.add(number)
-        try:
-            ref = await self._outlet.platform.post(self._thread, part, mark)
-        except OutcomeUnknown:
-            found = await self._outlet.find(self._thread, mark)
-            if found is None:
-                raise
-            ref = found
-        await self._store.part_posted(self._turn, number, ref.id)
-        self.shown.append(Shown(ref, part.text, part.kind))
+        ref = await self._post(len(self.answer), part)
+        self.answer.append(Shown(ref, part.text))
+
+    async def say(self, slot: Slot, part: Part) -> None:
+        """Post a sentence of the bridge's own; said already is success. As `post` otherwise."""
+        if slot not in self.notices:
+            await self._post(slot, part)
+            self.notices.add(slot)
 
     async def edit(self, number: int, part: Part) -> None:
         """Show this text in a part that is posted already. Called with the budget already taken."""
-        shown = self.shown[number]
+        shown = self.answer[number]
         await self._outlet.platform.edit(shown.ref, part)
         shown.text = part.text
 
     async def replace(self, number: int, part: Part) -> None:
         """Post a part anew, because its message can no longer be edited."""
-        mark = marker(self._seed, number, self.shown[number].ref.id)
+        mark = marker(self._seed, number, self.answer[number].ref.id)
         ref = await self._outlet.platform.post(self._thread, part, mark)
         await self._store.part_posted(self._turn, number, ref.id)
-        self.shown[number] = Shown(ref, part.text, part.kind)
+        self.answer[number] = Shown(ref, part.text)
+
+    async def _post(self, number: int, part: Part) -> MessageRef:
+        mark = marker(self._seed, number)
+        if number not in self._posting:
+            await self._store.part_posting(self._turn, number, mark)
+            self._posting.add(number)
+        ref = await self._outlet.find(self._thread, mark) if number in self._unsure else None
+        if ref is None:
+            try:
+                ref = await self._outlet.platform.post(self._thread, part, mark)
+            except OutcomeUnknown:
+                self._unsure.add(number)
+                raise
+        await self._store.part_posted(self._turn, number, ref.id)
+        self._unsure.discard(number)
+        return ref

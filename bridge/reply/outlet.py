@@ -7,8 +7,20 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from bridge.budget.scheduler import Priority, Scheduler
+from bridge.clock import Clock
+from bridge.errors import OutcomeUnknown
 from bridge.model import MessageRef, ThreadRef
-from bridge.platform import FindsMarkers, OpensThreads, Operation, Part, PartKind, Platform, ShowsActivity
+from bridge.platform import (
+    DeletesMessages,
+    FindsMarkers,
+    OpensThreads,
+    Operation,
+    Part,
+    PartKind,
+    Platform,
+    ShowsActivity,
+)
+from bridge.reply.insist import insist
 
 T = TypeVar("T")
 
@@ -17,9 +29,9 @@ T = TypeVar("T")
 class Outlet:
     """One platform instance as the core writes to it."""
 
-    name: str
     platform: Platform
     scheduler: Scheduler
+    clock: Clock
 
     async def call(
         self,
@@ -33,39 +45,53 @@ class Outlet:
         keys = self.platform.budget_keys(operation, thread)
         return await self.scheduler.run(priority, keys, call, weight=weight)
 
-    def fits(self, text: str) -> bool:
-        """Whether a part with this text is within the platform's limit."""
-        return self.platform.size(Part(text)) <= self.platform.capabilities.part_size
-
     async def open_thread(self, thread: ThreadRef, title: str) -> None:
-        """Open the thread where the platform needs that."""
-        platform = self.platform
-        if isinstance(platform, OpensThreads):
-            opener = platform
-            await self.call(
-                Priority.FIRST, Operation.OPEN_THREAD, thread, lambda: opener.open_thread(thread, title)
+        """Open the thread where the platform needs that; outages are waited out."""
+        opener = self.platform
+        if isinstance(opener, OpensThreads):
+            await insist(
+                self.clock,
+                lambda: self.call(
+                    Priority.FIRST, Operation.OPEN_THREAD, thread, lambda: opener.open_thread(thread, title)
+                ),
             )
 
     async def show_activity(self, thread: ThreadRef, status: str) -> None:
         """Show what the bot is doing, where the platform can."""
-        platform = self.platform
-        if isinstance(platform, ShowsActivity):
-            shower = platform
+        shower = self.platform
+        if isinstance(shower, ShowsActivity):
             await self.call(
                 Priority.ACTIVITY, Operation.ACTIVITY, thread, lambda: shower.show_activity(thread, status)
             )
 
     async def find(self, thread: ThreadRef, marker: str) -> MessageRef | None:
-        """The message that was posted with `marker`, if the platform can tell."""
-        platform = self.platform
-        if not isinstance(platform, FindsMarkers):
+        """The message that was posted with `marker`; None when there is none, or the platform cannot tell."""
+        finder = self.platform
+        if not isinstance(finder, FindsMarkers):
             return None
-        finder = platform
         return await self.call(Priority.FIRST, Operation.HISTORY, thread, lambda: finder.find(thread, marker))
 
-    async def notice(self, thread: ThreadRef, text: str, marker: str) -> MessageRef:
-        """Post a sentence of the bridge's own, once."""
+    async def delete(self, ref: MessageRef) -> None:
+        """Delete a message of ours, where the platform can; outages are waited out."""
+        deleter = self.platform
+        if isinstance(deleter, DeletesMessages):
+            await insist(
+                self.clock,
+                lambda: self.call(Priority.FINAL, Operation.DELETE, ref.thread, lambda: deleter.delete(ref)),
+            )
+
+    async def tell(self, thread: ThreadRef, text: str, marker: str) -> None:
+        """Post a sentence of the bridge's own that belongs to no turn; outages are waited out."""
         part = Part(text, PartKind.NOTICE, final=True)
-        return await self.call(
-            Priority.FINAL, Operation.POST, thread, lambda: self.platform.post(thread, part, marker)
-        )
+        unsure = False
+
+        async def post() -> MessageRef:
+            nonlocal unsure
+            found = await self.find(thread, marker) if unsure else None
+            try:
+                return found or await self.platform.post(thread, part, marker)
+            except OutcomeUnknown:
+                unsure = True
+                raise
+
+        await insist(self.clock, lambda: self.call(Priority.FINAL, Operation.POST, thread, post))

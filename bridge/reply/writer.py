@@ -3,45 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import random
+from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Literal
-
-import structlog
+from typing import Any
 
 from bridge.budget.scheduler import Priority
 from bridge.clock import Clock
-from bridge.errors import (
-    Gone,
-    NotEditable,
-    OutcomeUnknown,
-    PlatformUnavailable,
-    RateLimited,
-    TooLong,
-)
+from bridge.errors import NotEditable, OutcomeUnknown, PlatformUnavailable, RateLimited, TooLong
 from bridge.model import ThreadRef
 from bridge.platform import Operation, Part, PartKind
 from bridge.reply.document import Document
-from bridge.reply.journal import Journal
+from bridge.reply.insist import Backoff, insist
+from bridge.reply.journal import Journal, Slot
 from bridge.reply.outlet import Outlet
 from bridge.reply.pacing import Pace
 from bridge.reply.split import Splitter
 
-log = structlog.get_logger(__name__)
+SMALLEST = 0.25
+"""The least share of the platform's part size that is tried when the platform calls parts too long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The next call that would bring the screen closer to the text."""
+    """The next call that brings the screen closer to the text."""
 
-    operation: Literal[Operation.POST, Operation.EDIT]
+    operation: Operation
     number: int
     part: Part
 
 
 class Writer:
-    """Shows one reply. `touch` when the document changed; `finish` once, at the end."""
+    """Shows one reply. `touch` it when the document changed, `finish` it once, at the end."""
 
     def __init__(
         self, document: Document, journal: Journal, outlet: Outlet, thread: ThreadRef, clock: Clock, pace: Pace
@@ -53,66 +45,152 @@ class Writer:
         self._clock = clock
         self._pace = pace
         self._splitter = Splitter()
+        self._share = 1.0
         self._changed = asyncio.Event()
         self._ending = asyncio.Event()
-        self._in_call = False
-        self._delay = 0.5
+        self._calling = False
+        self._unshown = 0
+        self._shown_at = clock.monotonic()
+        self._backoff = Backoff()
+        self._not_before = 0.0
+        self._frozen: set[int] = set()
         self.first_shown_at: float | None = None
-        """`clock.monotonic()` when the first text was on screen."""
-        self._task = asyncio.create_task(self._stream(), name="writer")
+        """The clock's `monotonic()` when the first text was on screen."""
+        self.task = asyncio.create_task(self._stream(), name="writer")
+        """Ends before `finish` only by failing; its exception is what no waiting can mend."""
 
     def touch(self) -> None:
         """The document has newer text. Never blocks: called for each delta."""
+        self._unshown += 1
         self._changed.set()
 
     async def finish(self) -> None:
         """Show the whole document; returns once the platform has confirmed all of it.
 
-        Rate limits and outages are waited out. Raises what no waiting can mend: Gone, Forbidden, Rejected,
-        InstanceFailed.
+        Rate limits and outages are waited out. Raises what no waiting can mend: Rejected, InstanceFailed, StoreError.
         """
         self._ending.set()
         self._changed.set()
-        await self._task
-        while (step := self._next(final=True)) is not None:
-            priority = Priority.FINAL if self._journal.shown else Priority.FIRST
-            await self._take(step, priority, final=True)
+        await self.task
+        while self._plan(final=True) is not None:
+            await self._rest()
+            await self._step(Priority.FINAL, final=True)
+        for shown in self._journal.answer[len(self._parts(final=True)) :]:
+            await self._outlet.delete(shown.ref)
 
-    async def notice(self, text: str) -> None:
-        """Post a sentence of the bridge's own below what is shown; once, also after a restart. Call after `finish`."""
+    async def say(self, slot: Slot, text: str) -> None:
+        """Post a sentence of the bridge's own, once, also after a restart. Raises as `finish` does."""
         part = Part(text, PartKind.NOTICE, final=True)
-        count = len(self._journal.shown)
-        while len(self._journal.shown) == count:
-            step = Step(Operation.POST, count, part)
-            await self._attempt(step, Priority.FINAL, lambda: self._journal.post(part))
+        await insist(
+            self._clock,
+            lambda: self._outlet.call(
+                Priority.FINAL, Operation.POST, self._thread, lambda: self._journal.say(slot, part)
+            ),
+        )
 
     async def close(self) -> None:
         """Stop where it is. What is shown stays, and the journal knows it."""
-        self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
+        self.task.cancel()
+        await asyncio.wait({self.task})
 
     async def _stream(self) -> None:
         """Show newer text whenever there is some and it may be shown, until the end."""
         while not self._ending.is_set():
             await self._changed.wait()
             self._changed.clear()
-            while not self._ending.is_set() and (step := self._next(final=False)) is not None:
-                first = not self._journal.shown
-                if not first:
-                    await self._pause()
-                    if self._ending.is_set():
-                        return
-                await self._admit(step, Priority.FIRST if first else Priority.MIDDLE)
+            while not self._ending.is_set() and self._plan(final=False) is not None:
+                await self._unless_ending(self._rest())
+                await self._unless_ending(
+                    self._step(Priority.MIDDLE if self._journal.answer else Priority.FIRST, final=False)
+                )
 
-    async def _pause(self) -> None:
-        """Wait until the next middle is due, or the end."""
-        due = self._pace.next_at(self._clock.monotonic()) - self._clock.monotonic()
-        if due > 0:
-            await self._unless_ending(self._clock.sleep(due))
+    async def _rest(self) -> None:
+        """Wait until the next call is due: a first and a final at once, middles spaced, all after an outage."""
+        now = self._clock.monotonic()
+        due = self._not_before
+        if self._journal.answer and not self._ending.is_set():
+            due = max(due, self._pace.next_at(now))
+        if due > now:
+            await self._clock.sleep(due - now)
 
-    async def _admit(self, step: Step, priority: Priority) -> None:
-        """Take one step, unless the end comes while it still waits for its turn."""
-        await self._unless_ending(self._take(step, priority, final=False))
+    async def _step(self, priority: Priority, *, final: bool) -> None:
+        """Wait for the budget and make the next call, with the text as it is by then."""
+        step = self._plan(final=final)
+        if step is None:
+            return
+        try:
+            await self._outlet.call(
+                priority, step.operation, self._thread, lambda: self._show(step.operation, final=final), self._urgency
+            )
+        except RateLimited:
+            pass  # the scheduler holds the next call back for as long as the platform asked
+        except (PlatformUnavailable, OutcomeUnknown):
+            self._not_before = self._clock.monotonic() + self._backoff.wait()
+        except TooLong:
+            self._share *= 0.8
+            self._splitter = Splitter()
+            if self._share < SMALLEST:
+                raise
+        except NotEditable:
+            self._frozen.add(step.number)
+        else:
+            self._backoff.reset()
 
-    async def _unless_ending(self, work: contextlib.AbstractAsyncContextManager[None]) -> None: ...
+    async def _show(self, operation: Operation, *, final: bool) -> None:
+        step = self._plan(final=final)
+        if step is None or step.operation is not operation:
+            return
+        touched = self._unshown
+        self._calling = True
+        try:
+            if operation is Operation.EDIT:
+                await self._journal.edit(step.number, step.part)
+            elif step.number < len(self._journal.answer):
+                await self._journal.replace(step.number, step.part)
+                self._frozen.discard(step.number)
+            else:
+                await self._journal.post(step.part)
+        finally:
+            self._calling = False
+        self._unshown -= touched
+        self._shown_at = self._clock.monotonic()
+        self._pace.shown(self._shown_at)
+        if self.first_shown_at is None:
+            self.first_shown_at = self._shown_at
+
+    def _plan(self, *, final: bool) -> Step | None:
+        """The first part that does not stand on screen as it should."""
+        answer = self._journal.answer
+        for number, text in enumerate(self._parts(final=final)):
+            if number < len(answer) and answer[number].text == text:
+                continue
+            posted = number < len(answer) and number not in self._frozen
+            return Step(Operation.EDIT if posted else Operation.POST, number, Part(text, final=final))
+        return None
+
+    def _parts(self, *, final: bool) -> list[str]:
+        text = self._document.text
+        return self._splitter.advance(text, self._fits, final=final) if text else []
+
+    def _fits(self, text: str) -> bool:
+        platform = self._outlet.platform
+        return platform.size(Part(text)) <= platform.capabilities.part_size * self._share
+
+    def _urgency(self) -> float:
+        """How much is not shown yet, times for how long."""
+        return self._unshown * (self._clock.monotonic() - self._shown_at)
+
+    async def _unless_ending(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do `work`, but give it up when the end comes while no call is in flight."""
+        task = asyncio.create_task(work)
+        ending = asyncio.create_task(self._ending.wait())
+        try:
+            await asyncio.wait({task, ending}, return_when=asyncio.FIRST_COMPLETED)
+            if not task.done() and not self._calling:
+                task.cancel()
+            await asyncio.wait({task})
+            if not task.cancelled():
+                task.result()
+        finally:
+            ending.cancel()
+            task.cancel()

@@ -1,0 +1,185 @@
+"""What waits in one thread, taken in order: a turn of an earlier process, words to the bot, questions."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import structlog
+
+from bridge import notices
+from bridge.model import InstanceName, Message, Surface
+from bridge.question import Wish, contents, unread, wish
+from bridge.reply.journal import marker
+from bridge.reply.outlet import Outlet
+from bridge.routing import Route, WhenBusy, decide
+from bridge.store import ThreadRow, TurnState, WaitingMessage
+from bridge.turn import Ask, Desk, Turn
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What all conversations share; `routes` gives those that hold now."""
+
+    desk: Desk
+    outlets: Mapping[InstanceName, Outlet]
+    routes: Callable[[], Sequence[Route]]
+
+
+class Conversation:
+    """The work of one thread. Used by its lane, one step at a time."""
+
+    def __init__(self, surroundings: Surroundings, thread_id: int) -> None:
+        self._desk = surroundings.desk
+        self._store = surroundings.desk.store
+        self._outlets = surroundings.outlets
+        self._routes = surroundings.routes
+        self._id = thread_id
+        self._turn: Turn | None = None
+        self._stopped = False
+        self._nudges: set[asyncio.Task[None]] = set()
+
+    @property
+    def waiting(self) -> bool:
+        """True while the running turn waits for somebody to act elsewhere, perhaps for hours."""
+        return self._turn is not None and self._turn.waiting
+
+    def heard(self, message: Message) -> None:
+        """A message was accepted here. `stop` does not wait for its turn to come."""
+        if self._turn is None:
+            return
+        if wish(message) is Wish.STOP:
+            self._stopped = True
+            self._turn.stop()
+        elif self._turn.waiting:
+            nudge = asyncio.create_task(self._turn.nudge())
+            self._nudges.add(nudge)
+            nudge.add_done_callback(self._nudges.discard)
+
+    async def step(self) -> bool:
+        """Do the next thing; False when there is nothing to do. Raises StoreError and whatever is a defect."""
+        thread = await self._store.thread(self._id)
+        outlet = self._outlets.get(thread.ref.instance)
+        if outlet is None:
+            log.warning("conversation.no_platform", thread=self._id, platform=thread.ref.instance)
+            return False
+        row = await self._store.unfinished_turn(self._id)
+        waiting = await self._store.waiting(self._id)
+        if row is not None:
+            ask = self._ask(row.messages)
+            self._turn = Turn(self._desk, outlet, thread, ask, row)
+            if any(wish(later.message) is Wish.STOP for later in waiting):
+                self._stopped = True
+                self._turn.stop()
+            await self._run()
+        elif waiting:
+            await self._take(thread, outlet, waiting)
+        return row is not None or bool(waiting)
+
+    async def give_up(self, error: Exception) -> None:
+        """The same thing failed again and again for no reason that anybody foresaw: end it, and say so."""
+        thread = await self._store.thread(self._id)
+        row = await self._store.unfinished_turn(self._id)
+        messages = row.messages if row is not None else (await self._store.waiting(self._id))[:1]
+        reason = f"internal error: {type(error).__name__}: {error}"
+        outlet = self._outlets.get(thread.ref.instance)
+        if messages and outlet is not None:
+            await outlet.tell(thread.ref, notices.UNCERTAIN, _marker(thread, messages[0], "given up"))
+        if row is not None:
+            await self._store.end_turn(row.id, TurnState.FAILED, reason)
+        elif messages:
+            await self._store.end_messages(self._id, [messages[0].id], TurnState.FAILED, reason)
+
+    async def _take(self, thread: ThreadRow, outlet: Outlet, waiting: Sequence[WaitingMessage]) -> None:
+        head, *rest = waiting
+        match wish(head.message):
+            case Wish.ANSWER if any(wish(later.message) is Wish.STOP for later in rest):
+                self._stopped = True
+                await self._close(head, TurnState.CANCELLED, "stopped before it was asked")
+            case Wish.ANSWER:
+                thread = await self._refresh(thread, head)
+                self._turn = Turn(self._desk, outlet, thread, self._ask(self._batch(waiting)))
+                await self._run()
+            case Wish.NEW:
+                if thread.binding is not None:
+                    await self._store.unbind(self._id, "asked for in the thread")
+                await self._reply(thread, outlet, head, notices.FRESH)
+            case Wish.STOP:
+                text = notices.STOPPED if self._stopped else notices.NOTHING_TO_STOP
+                self._stopped = False
+                await self._reply(thread, outlet, head, text)
+            case Wish.HELP:
+                await self._reply(thread, outlet, head, notices.HELP)
+            case Wish.NOTHING:
+                await self._reply(thread, outlet, head, await self._unreadable(thread, head))
+
+    async def _run(self) -> None:
+        assert self._turn is not None  # noqa: S101 - set by both callers, just before
+        try:
+            await self._turn.run()
+        finally:
+            self._turn = None
+
+    async def _refresh(self, thread: ThreadRow, head: WaitingMessage) -> ThreadRow:
+        """The thread, without its session when that has been idle for longer than the route allows."""
+        route = self._route(head)
+        if thread.binding is None or route is None or route.reset_after is None:
+            return thread
+        ended = await self._store.last_ended(self._id)
+        if ended is None or head.message.sent_at - ended < route.reset_after:
+            return thread
+        await self._store.unbind(self._id, f"idle for longer than the reset_after of {route.label}")
+        return replace(thread, binding=None)
+
+    def _batch(self, waiting: Sequence[WaitingMessage]) -> Sequence[WaitingMessage]:
+        """The messages of the next turn."""
+        route = self._route(waiting[0])
+        if route is not None and route.when_busy is WhenBusy.QUEUE:
+            return waiting[:1]
+        chatbot = self._chatbot(waiting[0])
+        for count, message in enumerate(waiting):
+            if wish(message.message) is not Wish.ANSWER or self._chatbot(message) != chatbot:
+                return waiting[:count]
+        return waiting
+
+    def _ask(self, messages: Sequence[WaitingMessage]) -> Ask:
+        route = self._route(messages[0])
+        plain = [message.message for message in messages]
+        return Ask(
+            messages,
+            self._chatbot(messages[0]),
+            contents(plain, show_author=route is not None and route.show_author),
+            unread(plain),
+        )
+
+    def _route(self, message: WaitingMessage) -> Route | None:
+        return decide(message.message, self._routes(), conversation=True).route
+
+    def _chatbot(self, message: WaitingMessage) -> str:
+        route = self._route(message)
+        return message.chatbot if route is None else route.chatbot
+
+    async def _unreadable(self, thread: ThreadRow, head: WaitingMessage) -> str | None:
+        """What to say about a message without words; None when it was said before."""
+        if head.message.withheld:
+            return notices.TEXT_WITHHELD if await self._store.tell_once(thread.ref, "withheld") else None
+        return unread([head.message])
+
+    async def _reply(self, thread: ThreadRow, outlet: Outlet, head: WaitingMessage, text: str | None) -> None:
+        """Answer a message ourselves."""
+        if text is not None:
+            if thread.binding is None and thread.ref.surface is Surface.THREAD:
+                await outlet.open_thread(thread.ref, head.message.text)
+            await outlet.tell(thread.ref, text, _marker(thread, head, "reply"))
+        await self._close(head, TurnState.ANSWERED, f"answered by the bridge: {wish(head.message)}")
+
+    async def _close(self, message: WaitingMessage, state: TurnState, reason: str) -> None:
+        await self._store.end_messages(self._id, [message.id], state, reason)
+
+
+def _marker(thread: ThreadRow, message: WaitingMessage, what: str) -> str:
+    ref = thread.ref
+    return marker(ref.instance, ref.workspace, ref.channel, ref.id, message.message.id, what)

@@ -1,0 +1,151 @@
+"""The chatbot's side of a turn: ask once, listen to the end, and after an outage find out how far it got."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from bridge.chatbot import Complete, EndReason, Session, TurnEnded
+from bridge.chatbots import Attached, Chatbots, persist
+from bridge.clock import Clock, within
+from bridge.errors import ChatbotError, ChatbotUnavailable, SessionLost
+from bridge.evidence import examine
+from bridge.reply.document import Document
+from bridge.store import BindingRow, Store, ThreadRow
+
+log = structlog.get_logger(__name__)
+
+ATTEMPTS = 3
+"""So often a turn is tried before the person is told that it failed."""
+WAIT = timedelta(hours=24)
+"""How long an approval or a sign-in may take."""
+LOOK_AGAIN = (2.0, 300.0)
+"""Seconds between two looks at a session that waits: the first, and the longest."""
+STOPPING = 5.0
+"""Seconds that a chatbot gets to stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the turn is told on the way. `bound`: a session is attached, nothing was asked yet. `attempt`: asking
+    failed, and may be tried again while it says True. `waits`: a request is open, until this moment. `resumes`: it no
+    longer is. `changed`: there is newer text."""
+
+    bound: Callable[[Attached], Awaitable[None]]
+    attempt: Callable[[BindingRow], Awaitable[bool]]
+    waits: Callable[[str, datetime], Awaitable[None]]
+    resumes: Callable[[], Awaitable[None]]
+    changed: Callable[[], None]
+
+
+class Dialogue:
+    """Asks `question` in the thread's session and fills `document` with the answer.
+
+    `patience`: seconds for which an outage of the chatbot is waited out.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        chatbots: Chatbots,
+        clock: Clock,
+        patience: float,
+        thread: ThreadRow,
+        chatbot: str,
+        question: Sequence[str],
+        document: Document,
+        told: Told,
+    ) -> None:
+        self._store = store
+        self._chatbots = chatbots
+        self._clock = clock
+        self._patience = patience
+        self._thread = thread
+        self._chatbot = chatbot
+        self._question = question
+        self._document = document
+        self._told = told
+        self._session: Session | None = None
+
+    async def run(self, *, asked: bool) -> TurnEnded:
+        """The whole dialogue. `asked` says that an earlier process may have asked already.
+
+        Raises ChatbotError when the turn cannot go on, PlatformError when the thread could not be opened.
+        """
+        while True:
+            attached = await self._attach()
+            try:
+                await self._told.bound(attached)
+                if not (asked and await self._arrived(attached)):
+                    await attached.session.send(*self._question)
+                return await self._listen(attached.session)
+            except (ChatbotUnavailable, SessionLost) as error:
+                log.info("turn.interrupted", thread=self._thread.id, reason=str(error))
+                await self.detach()
+                asked = True
+                if not await self._told.attempt(attached.binding):
+                    raise
+
+    async def stop(self) -> None:
+        """Have the chatbot stop. It is told once: one that cannot be reached goes on unheard."""
+        if self._session is not None:
+            try:
+                await within(self._clock, STOPPING, self._session.stop())
+            except (ChatbotError, TimeoutError) as error:
+                log.info("turn.stop_unheard", thread=self._thread.id, reason=str(error))
+
+    async def detach(self) -> None:
+        """Leave the session to the service."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.disconnect()
+
+    async def _attach(self) -> Attached:
+        attached = await persist(
+            self._clock,
+            self._patience,
+            lambda: self._chatbots.attach(self._store, self._thread, self._chatbot),
+        )
+        if attached.renewed:
+            self._document.clear()
+        self._thread = replace(self._thread, binding=attached.binding)
+        self._session = attached.session
+        return attached
+
+    async def _arrived(self, attached: Attached) -> bool:
+        """Whether the service has the question; what it answered meanwhile goes into the document."""
+        messages = await attached.session.messages()
+        binding = attached.binding
+        evidence = examine(messages, self._question, sent_before=binding.sent, last_seen=binding.last_seen)
+        for message in evidence.answer:
+            self._document.apply(Complete(message.id, message.text))
+        if evidence.answer:
+            self._told.changed()
+        return evidence.arrived
+
+    async def _listen(self, session: Session) -> TurnEnded:
+        """Listen to the end, and through requests that people answer elsewhere, however long that takes."""
+        until = self._clock.now() + WAIT
+        pause, longest = LOOK_AGAIN
+        ended = await self._hear(session)
+        while ended.reason is EndReason.WAITING and self._clock.now() < until:
+            await self._told.waits(self._document.request, until)
+            await self.detach()
+            await self._clock.sleep(pause)
+            pause = min(pause * 1.5, longest)
+            ended = await self._hear((await self._attach()).session)
+        await self._told.resumes()
+        return ended
+
+    async def _hear(self, session: Session) -> TurnEnded:
+        ended = TurnEnded(EndReason.FAILED, "the session's events stopped before the end of the turn")
+        document, changed = self._document, self._told.changed
+        async for event in session.listen():
+            if document.apply(event):
+                changed()
+            elif isinstance(event, TurnEnded):
+                ended = event
+        return ended

@@ -1,0 +1,128 @@
+"""Takes events in: decide, make durable, then return, so that the adapter may acknowledge."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+
+import structlog
+
+from bridge import notices
+from bridge.clock import Clock
+from bridge.errors import BridgeError
+from bridge.model import Deleted, Edited, Event, InstanceName, Message, Pressed, Stopped, Surface, ThreadRef
+from bridge.reply.journal import marker
+from bridge.reply.outlet import Outlet
+from bridge.routing import Action, Decision, Route, decide
+from bridge.store import Accepted, Inbound, Store, ThreadRow, Verdict
+
+log = structlog.get_logger(__name__)
+
+
+class Inbox:
+    """Where all platforms deliver. `wake` is told of each accepted message, once it is stored."""
+
+    def __init__(
+        self,
+        store: Store,
+        routes: Callable[[], Sequence[Route]],
+        outlets: Mapping[InstanceName, Outlet],
+        clock: Clock,
+        wake: Callable[[int, Message], None],
+        *,
+        tell_unrouted: bool,
+    ) -> None:
+        self._store = store
+        self._routes = routes
+        self._outlets = outlets
+        self._clock = clock
+        self._wake = wake
+        self._tell_unrouted = tell_unrouted
+        self._telling: set[asyncio.Task[None]] = set()
+
+    async def accept(self, event: Event) -> None:
+        """Take one event; returns once it is durable. A duplicate changes nothing.
+
+        Raises StoreError when it could not be made durable: then it must not be acknowledged.
+        """
+        if isinstance(event, Message):
+            await self._message(event)
+        else:
+            await self._store.decide(self._unhandled(event))
+
+    async def close(self) -> None:
+        """Stop telling people what has no route."""
+        for task in list(self._telling):
+            task.cancel()
+        while self._telling:
+            await asyncio.wait(self._telling)
+
+    async def _message(self, message: Message) -> None:
+        begun = await self._begun(message)
+        decision = decide(message, self._routes(), conversation=begun is not None)
+        if decision.action is Action.ACCEPT and decision.route is not None:
+            route = decision.route
+            thread = decision.thread if begun is None else begun.ref
+            acceptance = await self._store.accept(Inbound(message, thread, route.chatbot, route.label))
+            if acceptance.outcome is Accepted.NEW:
+                self._wake(acceptance.thread_id, message)
+            return
+        new = await self._store.decide(self._verdict(message, decision))
+        if new is Accepted.NEW and decision.action is Action.UNROUTED and self._tell_unrouted:
+            telling = asyncio.create_task(self._say_unrouted(message, decision.thread))
+            self._telling.add(telling)
+            telling.add_done_callback(self._telling.discard)
+
+    async def _begun(self, message: Message) -> ThreadRow | None:
+        """The conversation that `message` continues."""
+        ref = message.thread
+        if message.reply_to is not None:
+            replied = await self._store.find_thread_of_message(
+                ref.instance, ref.workspace, ref.channel, message.reply_to
+            )
+            if replied is not None:
+                return replied
+        return None if message.starts else await self._store.find_thread(ref)
+
+    async def _say_unrouted(self, message: Message, thread: ThreadRef) -> None:
+        """Nobody may wait for an answer that never comes. It is said once per thread, and lost in a crash."""
+        outlet = self._outlets.get(thread.instance)
+        try:
+            if outlet is None or not await self._store.tell_once(thread, "unrouted"):
+                return
+            if thread.surface is Surface.THREAD:
+                await outlet.open_thread(thread, message.text)
+            mark = marker(thread.instance, thread.workspace, thread.channel, thread.id, "unrouted")
+            await outlet.tell(thread, notices.UNROUTED, mark)
+        except BridgeError as error:
+            log.warning("inbox.unrouted_not_said", channel=thread.channel, reason=str(error))
+
+    def _verdict(self, message: Message, decision: Decision) -> Verdict:
+        return Verdict(
+            instance=message.thread.instance,
+            event_id=message.event_id,
+            workspace=message.thread.workspace,
+            channel=message.thread.channel,
+            message_id=message.id,
+            thread_id=decision.thread.id,
+            kind="message",
+            reason=decision.reason,
+            route=decision.route.label if decision.route is not None else None,
+            at=self._clock.now(),
+        )
+
+    def _unhandled(self, event: Edited | Deleted | Stopped | Pressed) -> Verdict:
+        kind = type(event).__name__.lower()
+        return Verdict(
+            instance=event.thread.instance,
+            event_id=event.event_id,
+            workspace=event.thread.workspace,
+            channel=event.thread.channel,
+            message_id=event.id,
+            thread_id=event.thread.id,
+            kind=kind,
+            reason=f"nothing is done yet when a message is {kind}",
+            route=None,
+            at=self._clock.now(),
+            revision=event.revision if isinstance(event, Edited) else event.event_id,
+        )

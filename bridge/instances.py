@@ -1,0 +1,87 @@
+"""The configured platform instances: made, supervised, closed. One that fails leaves the others alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+
+from bridge.budget.scheduler import Scheduler
+from bridge.clock import Clock
+from bridge.config import PlatformEntry
+from bridge.errors import BridgeError
+from bridge.model import InstanceName
+from bridge.platform import Deliver, Health, Platform, PlatformContext
+from bridge.plugins import resolve
+from bridge.reply.outlet import Outlet
+
+log = structlog.get_logger(__name__)
+
+
+class Instances:
+    """All platform instances of the operator's file, and how they are."""
+
+    def __init__(self, entries: Mapping[InstanceName, PlatformEntry], clock: Clock) -> None:
+        self._clock = clock
+        self._states: dict[InstanceName, str] = {}
+        self.outlets: dict[InstanceName, Outlet] = {}
+        """The way out to each instance that could be made."""
+        for name, entry in entries.items():
+            try:
+                self.outlets[name] = self._make(entry)
+            except Exception as error:  # noqa: BLE001 - a plugin's defect must not reach the others
+                log.error("platform.failed", platform=name, error=type(error).__name__, reason=str(error))
+
+    async def run(self, deliver: Deliver) -> None:
+        """Keep all instances connected until cancelled; returns when the last one has failed."""
+        async with asyncio.TaskGroup() as group:
+            for name, outlet in self.outlets.items():
+                group.create_task(self._run(name, outlet.platform, deliver), name=f"platform {name}")
+
+    async def close(self) -> None:
+        """Release everything, after the last call."""
+        for outlet in self.outlets.values():
+            await outlet.platform.close()
+
+    async def _run(self, name: InstanceName, platform: Platform, deliver: Deliver) -> None:
+        try:
+            await platform.run(deliver)
+        except BridgeError as error:
+            self._note(name, "failed", str(error))
+        except Exception:  # noqa: BLE001 - a plugin's defect must not reach the others
+            log.exception("platform.crashed", platform=name)
+            self._note(name, "failed", "a defect in the plugin; see above")
+        else:
+            self._note(name, "failed", "its adapter stopped by itself")
+
+    def _make(self, entry: PlatformEntry) -> Outlet:
+        schedulers: list[Scheduler] = []
+
+        def observe(*key: Any, **said: Any) -> None:
+            schedulers[0].observe(*key, **said)
+
+        context = PlatformContext(entry.name, self._clock, observe, self._health(entry.name))
+        platform: Platform = resolve(entry.spec.factory)(entry.table, context)
+        schedulers.append(Scheduler(self._clock, platform.capabilities.budgets))
+        return Outlet(platform, schedulers[0], self._clock)
+
+    def _health(self, name: InstanceName) -> Health:
+        def report(state: str, reason: str = "") -> None:
+            self._note(name, state, reason)
+
+        return report
+
+    def _note(self, name: InstanceName, state: str, reason: str) -> None:
+        before = self._states.get(name)
+        self._states[name] = state
+        if state == "failed":
+            log.error("platform.failed", platform=name, reason=reason)
+        elif state == "degraded":
+            log.warning("platform.degraded", platform=name, reason=reason)
+        elif state != before:
+            log.info(f"platform.{state}", platform=name, **({"reason": reason} if reason else {}))
+        usable = {"connected", "degraded", "failed"}
+        if before not in usable and all(self._states.get(each) in usable for each in self.outlets):
+            log.info("app.ready", platforms=dict(sorted(self._states.items())))

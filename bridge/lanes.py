@@ -1,0 +1,117 @@
+"""One ordered lane per thread with work in it: threads never wait for each other, and an idle one costs nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+
+from bridge.clock import Clock
+from bridge.conversation import Conversation
+from bridge.errors import StoreError
+from bridge.model import Message
+from bridge.reply.insist import Backoff
+
+log = structlog.get_logger(__name__)
+
+FAILURES = 3
+"""So often in a row one thing in a lane may fail unforeseen before it is given up."""
+
+
+@dataclass(eq=False, slots=True)
+class Lane:
+    """The work of one thread while there is some."""
+
+    thread_id: int
+    conversation: Conversation
+    woken: bool = True
+    failures: int = 0
+    backoff: Backoff = field(default_factory=Backoff)
+
+
+class Lanes:
+    """Runs the conversations that have work. `converse` makes the one of a thread."""
+
+    def __init__(self, clock: Clock, converse: Callable[[int], Conversation]) -> None:
+        self._clock = clock
+        self._converse = converse
+        self._lanes: dict[int, Lane] = {}
+        self._tasks: dict[Lane, asyncio.Task[None]] = {}
+        self._draining = False
+
+    def wake(self, thread_id: int, message: Message | None = None) -> None:
+        """There is work in a thread, such as `message`, which is stored already. Never blocks."""
+        lane = self._lanes.get(thread_id)
+        if lane is not None:
+            lane.woken = True
+            if message is not None:
+                lane.conversation.heard(message)
+        elif not self._draining:
+            lane = self._lanes[thread_id] = Lane(thread_id, self._converse(thread_id))
+            self._tasks[lane] = asyncio.create_task(self._run(lane), name=f"lane {thread_id}")
+
+    async def drain(self, grace: float) -> int:
+        """Begin nothing more, let running turns finish for `grace` seconds, and park the others.
+
+        Returns how many were parked: the next process takes them up where they are.
+        """
+        self._draining = True
+        self._cancel(lambda lane: lane.conversation.waiting)
+        if self._tasks:
+            timer = asyncio.create_task(self._clock.sleep(grace))
+            finished = asyncio.gather(*self._tasks.values(), return_exceptions=True)
+            await asyncio.wait({timer, finished}, return_when=asyncio.FIRST_COMPLETED)
+            timer.cancel()
+        parked = len(self._tasks)
+        await self.park()
+        return parked
+
+    async def park(self) -> None:
+        """Leave every turn where it is, at once."""
+        self._draining = True
+        self._cancel(lambda lane: True)
+        while self._tasks:
+            await asyncio.wait(self._tasks.values())
+
+    def _cancel(self, which: Callable[[Lane], bool]) -> None:
+        for lane, task in list(self._tasks.items()):
+            if which(lane):
+                task.cancel()
+
+    async def _run(self, lane: Lane) -> None:
+        try:
+            while not self._draining:
+                lane.woken = False
+                if not await self._step(lane) and not lane.woken:
+                    return
+        finally:
+            del self._lanes[lane.thread_id], self._tasks[lane]
+
+    async def _step(self, lane: Lane) -> bool:
+        """One step of the conversation; what fails is tried again, more and more slowly."""
+        try:
+            worked = await lane.conversation.step()
+        except StoreError as error:
+            # What cannot be written down cannot be given up either: it stays until the database is back.
+            log.error("lane.store", thread=lane.thread_id, reason=str(error))
+        except Exception as error:  # noqa: BLE001 - a defect in one thread must not reach the others
+            log.exception("lane.failed", thread=lane.thread_id)
+            lane.failures += 1
+            if lane.failures >= FAILURES:
+                await self._give_up(lane, error)
+        else:
+            lane.failures = 0
+            lane.backoff.reset()
+            return worked
+        await self._clock.sleep(lane.backoff.wait())
+        return True
+
+    async def _give_up(self, lane: Lane, error: Exception) -> None:
+        try:
+            await lane.conversation.give_up(error)
+        except Exception:  # noqa: BLE001 - the same defect may stand in the way of saying so
+            log.exception("lane.not_given_up", thread=lane.thread_id)
+        else:
+            lane.failures = 0

@@ -1,0 +1,18 @@
+"""What a start does with what an earlier process left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bridge.store import Store
+
+
+async def recover(store: Store, wake: Callable[[int], None]) -> int:
+    """Wake every thread with unanswered messages or an unfinished turn; returns how many there are.
+
+    Called before the platforms connect, so that what was accepted earlier is answered first.
+    """
+    threads = await store.pending_threads()
+    for thread in threads:
+        wake(thread)
+    return len(threads)

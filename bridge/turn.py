@@ -1,0 +1,207 @@
+"""One turn, from its question to the end of its reply. Each state is committed before its effect."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bridge import notices, outcome
+from bridge.chatbot import TurnEnded
+from bridge.chatbots import Attached, Chatbots
+from bridge.clock import Clock
+from bridge.dialogue import ATTEMPTS, Dialogue, Told
+from bridge.errors import ChatbotError, PlatformError
+from bridge.hookspecs import FinishedTurn
+from bridge.model import Surface
+from bridge.outcome import Outcome
+from bridge.reply.activity import show_activity
+from bridge.reply.document import Document
+from bridge.reply.journal import Journal, Slot, marker
+from bridge.reply.outlet import Outlet
+from bridge.reply.writer import Writer
+from bridge.store import BindingRow, Store, ThreadRow, TurnRow, WaitingMessage
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every turn works with."""
+
+    store: Store
+    chatbots: Chatbots
+    clock: Clock
+    finished: Callable[[FinishedTurn], None]
+    patience: float = 60.0
+    """Seconds for which an outage of the chatbot is waited out before the person is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a turn is about: the messages it answers, and what of them goes to which chatbot."""
+
+    messages: Sequence[WaitingMessage]
+    chatbot: str
+    contents: Sequence[str]
+    remark: str | None = None
+    """What to say besides the answer, such as which files were not read."""
+
+
+class Turn:
+    """Asks in the thread's session and shows the answer. `row` is there when an earlier process began it."""
+
+    def __init__(self, desk: Desk, outlet: Outlet, thread: ThreadRow, ask: Ask, row: TurnRow | None = None) -> None:
+        self._desk = desk
+        self._outlet = outlet
+        self._thread = thread
+        self._ask = ask
+        self._row = row
+        self._document = Document()
+        self._writer: Writer | None = None
+        self._opening: asyncio.Task[None] | None = None
+        self._interrupted = asyncio.Event()
+        self._stopped = False
+        self._binding = thread.binding
+        self._began = desk.clock.monotonic()
+        self.waiting = False
+        """True while an approval or a sign-in is open."""
+        told = Told(self._bound, self._attempt, self._waits, self._resumes, self._changed)
+        self._dialogue = Dialogue(
+            desk.store, desk.chatbots, desk.clock, desk.patience, thread, ask.chatbot, ask.contents, self._document, told
+        )
+
+    def stop(self) -> None:
+        """Nobody wants the rest of it; `run` ends soon."""
+        self._stopped = True
+        self._interrupted.set()
+
+    async def nudge(self) -> None:
+        """Somebody wrote while the turn waits for an approval: say once that it still does."""
+        if self.waiting and self._writer is not None:
+            await self._writer.say(Slot.WAITING, notices.STILL_WAITING)
+
+    async def run(self) -> None:
+        """Bring the turn to its end. When cancelled, everything stays as it is for the next process.
+
+        Raises StoreError; what chatbots and platforms do wrong ends the turn and is told.
+        """
+        ref = self._thread.ref
+        tasks = [
+            asyncio.create_task(show_activity(self._outlet, ref, lambda: self._document.activity), name="activity"),
+            work := asyncio.create_task(self._dialogue.run(asked=self._row is not None), name="dialogue"),
+            interruption := asyncio.create_task(self._interrupted.wait()),
+        ]
+        if self._row is None and self._thread.binding is None and ref.surface is Surface.THREAD:
+            title = self._ask.messages[0].message.text
+            tasks.append(opening := asyncio.create_task(self._outlet.open_thread(ref, title), name="opening"))
+            self._opening = opening
+        try:
+            await asyncio.wait({work, interruption}, return_when=asyncio.FIRST_COMPLETED)
+            await self._end(await self._outcome(work))
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+            if self._writer is not None:
+                await self._writer.close()
+            await self._dialogue.detach()
+
+    async def _bound(self, attached: Attached) -> None:
+        """A session is attached: write down that it is about to be asked, and have a way to show the answer."""
+        self._binding = attached.binding
+        if self._opening is not None:
+            await self._opening
+        if self._row is None:
+            ids = [message.id for message in self._ask.messages]
+            self._row = await self._desk.store.begin_turn(self._thread.id, attached.binding.id, ids)
+        writer = self._writer or await self._open_writer(self._row)
+        if attached.notice is not None:
+            await writer.say(Slot.CONTEXT, attached.notice)
+
+    async def _open_writer(self, row: TurnRow) -> Writer:
+        journal = Journal(self._desk.store, self._outlet, self._thread.ref, row.id, marker(*self._seed()))
+        await journal.restore(row.parts)
+        self._writer = Writer(self._document, journal, self._outlet, self._thread.ref)
+        self._writer.task.add_done_callback(lambda _: self._interrupted.set())
+        return self._writer
+
+    async def _attempt(self, binding: BindingRow) -> bool:
+        row = self._row
+        return row is not None and await self._desk.store.attempt_turn(row.id, binding.id) < ATTEMPTS
+
+    async def _waits(self, kind: str, until: datetime) -> None:
+        if not self.waiting and self._row is not None:
+            await self._desk.store.wait_turn(self._row.id, kind, until)
+        self.waiting = True
+
+    async def _resumes(self) -> None:
+        if self.waiting and self._row is not None:
+            await self._desk.store.resume_turn(self._row.id)
+        self.waiting = False
+
+    def _changed(self) -> None:
+        if self._writer is not None:
+            self._writer.touch()
+
+    async def _outcome(self, work: asyncio.Task[TurnEnded]) -> Outcome:
+        """How it went. A turn that was interrupted is stopped at the chatbot first."""
+        if not work.done():
+            work.cancel()
+            await asyncio.wait({work})
+            await self._dialogue.stop()
+            return outcome.STOPPED
+        try:
+            return outcome.of_end(work.result(), empty=not self._document.text)
+        except ChatbotError as error:
+            return outcome.of_error(error)
+        except PlatformError as error:
+            return outcome.of_silence(error)
+
+    async def _end(self, result: Outcome) -> None:
+        """Show the rest, say what there is to say, and close the turn."""
+        try:
+            await self._show(result)
+        except PlatformError as error:
+            result = outcome.of_silence(error)
+        store = self._desk.store
+        # A stop that came while the turn was being begun leaves a row that nobody was told of.
+        row = self._row or await store.unfinished_turn(self._thread.id)
+        if row is None:
+            ids = [message.id for message in self._ask.messages]
+            await store.end_messages(self._thread.id, ids, result.state, result.reason)
+        else:
+            last = self._document.last_message or None
+            await store.end_turn(row.id, result.state, result.reason, last_seen=last)
+        self._report(result)
+
+    async def _show(self, result: Outcome) -> None:
+        writer = self._writer
+        if writer is not None:
+            await writer.finish()
+            if self._ask.remark is not None:
+                await writer.say(Slot.FILES, self._ask.remark)
+            if result.notice is not None:
+                await writer.say(Slot.OUTCOME, result.notice)
+        elif result.notice is not None:
+            if self._opening is not None:
+                await self._opening
+            await self._outlet.tell(self._thread.ref, result.notice, marker(*self._seed(), "outcome"))
+
+    def _seed(self) -> tuple[str, ...]:
+        """What names this turn in every process: its place and its first message."""
+        ref = self._thread.ref
+        return (ref.instance, ref.workspace, ref.channel, ref.id, self._ask.messages[0].message.id)
+
+    def _report(self, result: Outcome) -> None:
+        now = self._desk.clock.monotonic()
+        first = self._writer.first_shown_at if self._writer is not None else None
+        turn = FinishedTurn(
+            thread=self._thread.ref,
+            session=self._binding.session if self._binding is not None else None,
+            chatbot=self._ask.chatbot,
+            state=result.state,
+            reason=result.reason,
+            messages=len(self._ask.messages),
+            first_text_after=None if first is None else first - self._began,
+            duration=now - self._began,
+        )
+        self._desk.finished(turn)

@@ -116,7 +116,6 @@ if TYPE_CHECKING:
     from bridge.config.tables import Secret, Table, secret
 
 __all__ = [
-    "__version__",
     "ApprovalRequest",
     "Attachment",
     "Author",
@@ -216,6 +215,7 @@ __all__ = [
     "Unit",
     "UserId",
     "WorkspaceId",
+    "__version__",
     "hookimpl",
     "secret",
     "within",

@@ -13,6 +13,7 @@ from bridge.chatbots import Chatbots
 from bridge.clock import Clock
 from bridge.config import Config
 from bridge.conversation import Conversation, Surroundings
+from bridge.desk import Desk
 from bridge.hookspecs import FinishedTurn
 from bridge.inbox import Inbox
 from bridge.instances import Instances
@@ -21,7 +22,6 @@ from bridge.plugins import Plugins, resolve
 from bridge.recovery import recover
 from bridge.routing import Route
 from bridge.store import open_store
-from bridge.turn import Desk
 
 log = structlog.get_logger(__name__)
 

@@ -38,7 +38,9 @@ class Chatbots:
         """The chatbot of this name. Raises ChatbotError."""
         if name not in self._fetched:
             if name not in self._settings:
-                raise ChatbotNotFound(f"there is no chatbot {name!r}, or its provider does not work", notice=notices.MISCONFIGURED)
+                raise ChatbotNotFound(
+                    f"there is no chatbot {name!r}, or its provider does not work", notice=notices.MISCONFIGURED
+                )
             provider, table = self._settings[name]
             self._fetched[name] = await provider.fetch(table)
         return self._fetched[name]

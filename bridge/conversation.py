@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 import structlog
 
 from bridge import notices
+from bridge.desk import Ask, Desk
 from bridge.model import InstanceName, Message, Surface
 from bridge.question import Wish, contents, unread, wish
 from bridge.reply.journal import marker
 from bridge.reply.outlet import Outlet
 from bridge.routing import Route, WhenBusy, decide
 from bridge.store import ThreadRow, TurnState, WaitingMessage
-from bridge.turn import Ask, Desk, Turn
+from bridge.turn import Turn
 
 log = structlog.get_logger(__name__)
 

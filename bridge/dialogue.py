@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from bridge.chatbot import Complete, EndReason, Session, TurnEnded
-from bridge.chatbots import Attached, Chatbots, persist
-from bridge.clock import Clock, within
+from bridge.chatbots import Attached, persist
+from bridge.clock import within
+from bridge.desk import Ask, Desk
 from bridge.errors import ChatbotError, ChatbotUnavailable, SessionLost
 from bridge.evidence import examine
 from bridge.reply.document import Document
-from bridge.store import BindingRow, Store, ThreadRow
+from bridge.store import BindingRow, ThreadRow
 
 log = structlog.get_logger(__name__)
 
@@ -42,30 +43,12 @@ class Told:
 
 
 class Dialogue:
-    """Asks `question` in the thread's session and fills `document` with the answer.
+    """Asks in the thread's session and fills `document` with the answer."""
 
-    `patience`: seconds for which an outage of the chatbot is waited out.
-    """
-
-    def __init__(
-        self,
-        store: Store,
-        chatbots: Chatbots,
-        clock: Clock,
-        patience: float,
-        thread: ThreadRow,
-        chatbot: str,
-        question: Sequence[str],
-        document: Document,
-        told: Told,
-    ) -> None:
-        self._store = store
-        self._chatbots = chatbots
-        self._clock = clock
-        self._patience = patience
+    def __init__(self, desk: Desk, thread: ThreadRow, ask: Ask, document: Document, told: Told) -> None:
+        self._desk = desk
         self._thread = thread
-        self._chatbot = chatbot
-        self._question = question
+        self._ask = ask
         self._document = document
         self._told = told
         self._session: Session | None = None
@@ -80,7 +63,7 @@ class Dialogue:
             try:
                 await self._told.bound(attached)
                 if not (asked and await self._arrived(attached)):
-                    await attached.session.send(*self._question)
+                    await attached.session.send(*self._ask.contents)
                 return await self._listen(attached.session)
             except (ChatbotUnavailable, SessionLost) as error:
                 log.info("turn.interrupted", thread=self._thread.id, reason=str(error))
@@ -93,7 +76,7 @@ class Dialogue:
         """Have the chatbot stop. It is told once: one that cannot be reached goes on unheard."""
         if self._session is not None:
             try:
-                await within(self._clock, STOPPING, self._session.stop())
+                await within(self._desk.clock, STOPPING, self._session.stop())
             except (ChatbotError, TimeoutError) as error:
                 log.info("turn.stop_unheard", thread=self._thread.id, reason=str(error))
 
@@ -104,10 +87,9 @@ class Dialogue:
             await session.disconnect()
 
     async def _attach(self) -> Attached:
+        desk = self._desk
         attached = await persist(
-            self._clock,
-            self._patience,
-            lambda: self._chatbots.attach(self._store, self._thread, self._chatbot),
+            desk.clock, desk.patience, lambda: desk.chatbots.attach(desk.store, self._thread, self._ask.chatbot)
         )
         if attached.renewed:
             self._document.clear()
@@ -119,7 +101,7 @@ class Dialogue:
         """Whether the service has the question; what it answered meanwhile goes into the document."""
         messages = await attached.session.messages()
         binding = attached.binding
-        evidence = examine(messages, self._question, sent_before=binding.sent, last_seen=binding.last_seen)
+        evidence = examine(messages, self._ask.contents, sent_before=binding.sent, last_seen=binding.last_seen)
         for message in evidence.answer:
             self._document.apply(Complete(message.id, message.text))
         if evidence.answer:
@@ -128,13 +110,13 @@ class Dialogue:
 
     async def _listen(self, session: Session) -> TurnEnded:
         """Listen to the end, and through requests that people answer elsewhere, however long that takes."""
-        until = self._clock.now() + WAIT
+        until = self._desk.clock.now() + WAIT
         pause, longest = LOOK_AGAIN
         ended = await self._hear(session)
-        while ended.reason is EndReason.WAITING and self._clock.now() < until:
+        while ended.reason is EndReason.WAITING and self._desk.clock.now() < until:
             await self._told.waits(self._document.request, until)
             await self.detach()
-            await self._clock.sleep(pause)
+            await self._desk.clock.sleep(pause)
             pause = min(pause * 1.5, longest)
             ended = await self._hear((await self._attach()).session)
         await self._told.resumes()

@@ -96,7 +96,7 @@ class Lanes:
         except StoreError as error:
             # What cannot be written down cannot be given up either: it stays until the database is back.
             log.error("lane.store", thread=lane.thread_id, reason=str(error))
-        except Exception as error:  # noqa: BLE001 - a defect in one thread must not reach the others
+        except Exception as error:
             log.exception("lane.failed", thread=lane.thread_id)
             lane.failures += 1
             if lane.failures >= FAILURES:
@@ -111,7 +111,7 @@ class Lanes:
     async def _give_up(self, lane: Lane, error: Exception) -> None:
         try:
             await lane.conversation.give_up(error)
-        except Exception:  # noqa: BLE001 - the same defect may stand in the way of saying so
+        except Exception:
             log.exception("lane.not_given_up", thread=lane.thread_id)
         else:
             lane.failures = 0

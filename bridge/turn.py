@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from bridge import notices, outcome
 from bridge.chatbot import TurnEnded
-from bridge.chatbots import Attached, Chatbots
-from bridge.clock import Clock
+from bridge.chatbots import Attached
+from bridge.desk import Ask, Desk
 from bridge.dialogue import ATTEMPTS, Dialogue, Told
 from bridge.errors import ChatbotError, PlatformError
 from bridge.hookspecs import FinishedTurn
@@ -21,29 +19,7 @@ from bridge.reply.document import Document
 from bridge.reply.journal import Journal, Slot, marker
 from bridge.reply.outlet import Outlet
 from bridge.reply.writer import Writer
-from bridge.store import BindingRow, Store, ThreadRow, TurnRow, WaitingMessage
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What every turn works with."""
-
-    store: Store
-    chatbots: Chatbots
-    clock: Clock
-    finished: Callable[[FinishedTurn], None]
-    patience: float = 60.0
-    """Seconds for which an outage of the chatbot is waited out before the person is told."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """What a turn is about: the messages it answers, and what of them goes to which chatbot."""
-
-    messages: Sequence[WaitingMessage]
-    chatbot: str
-    contents: Sequence[str]
-    remark: str | None = None
-    """What to say besides the answer, such as which files were not read."""
+from bridge.store import BindingRow, ThreadRow, TurnRow
 
 
 class Turn:
@@ -65,9 +41,7 @@ class Turn:
         self.waiting = False
         """True while an approval or a sign-in is open."""
         told = Told(self._bound, self._attempt, self._waits, self._resumes, self._changed)
-        self._dialogue = Dialogue(
-            desk.store, desk.chatbots, desk.clock, desk.patience, thread, ask.chatbot, ask.contents, self._document, told
-        )
+        self._dialogue = Dialogue(desk, thread, ask, self._document, told)
 
     def stop(self) -> None:
         """Nobody wants the rest of it; `run` ends soon."""

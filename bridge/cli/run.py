@@ -59,7 +59,7 @@ def run(
             raise typer.Exit(1)
 
 
-def _loop_factory() -> "type[asyncio.AbstractEventLoop] | None":
+def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
     """The faster loop where it is installed (the extra `uvloop`)."""
     try:
         import uvloop

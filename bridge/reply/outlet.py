@@ -60,9 +60,7 @@ class Outlet:
         """Show what the bot is doing, where the platform can."""
         shower = self.platform
         if isinstance(shower, ShowsActivity):
-            await self.call(
-                Priority.ACTIVITY, Operation.ACTIVITY, thread, lambda: shower.show_activity(thread, status)
-            )
+            await self.call(Priority.ACTIVITY, Operation.ACTIVITY, thread, lambda: shower.show_activity(thread, status))
 
     async def find(self, thread: ThreadRef, marker: str) -> MessageRef | None:
         """The message that was posted with `marker`; None when there is none, or the platform cannot tell."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from bridge.budget.scheduler import Priority
-from bridge.clock import Clock
 from bridge.errors import NotEditable, OutcomeUnknown, PlatformUnavailable, RateLimited, TooLong
 from bridge.model import ThreadRef
 from bridge.platform import Operation, Part, PartKind
@@ -35,14 +34,12 @@ class Step:
 class Writer:
     """Shows one reply. `touch` it when the document changed, `finish` it once, at the end."""
 
-    def __init__(
-        self, document: Document, journal: Journal, outlet: Outlet, thread: ThreadRef, clock: Clock, pace: Pace
-    ) -> None:
+    def __init__(self, document: Document, journal: Journal, outlet: Outlet, thread: ThreadRef, pace: Pace) -> None:
         self._document = document
         self._journal = journal
         self._outlet = outlet
         self._thread = thread
-        self._clock = clock
+        self._clock = outlet.clock
         self._pace = pace
         self._splitter = Splitter()
         self._share = 1.0
@@ -50,7 +47,7 @@ class Writer:
         self._ending = asyncio.Event()
         self._calling = False
         self._unshown = 0
-        self._shown_at = clock.monotonic()
+        self._shown_at = outlet.clock.monotonic()
         self._backoff = Backoff()
         self._not_before = 0.0
         self._frozen: set[int] = set()

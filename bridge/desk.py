@@ -1,0 +1,35 @@
+"""What a turn works with, and what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bridge.chatbots import Chatbots
+from bridge.clock import Clock
+from bridge.hookspecs import FinishedTurn
+from bridge.store import Store, WaitingMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What all turns share."""
+
+    store: Store
+    chatbots: Chatbots
+    clock: Clock
+    finished: Callable[[FinishedTurn], None]
+    """Told of each turn that is over."""
+    patience: float = 60.0
+    """Seconds for which an outage of a chatbot is waited out before the person is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """The messages that one turn answers, and what of them goes to which chatbot."""
+
+    messages: Sequence[WaitingMessage]
+    chatbot: str
+    contents: Sequence[str]
+    remark: str | None = None
+    """What to say besides the answer, such as which files were not read."""

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from bridge_sandbox.page.server import BridgeState, Guide, Page
+from bridge_sandbox.page.server import BridgeState, Guide, Guides, Page
 
-__all__ = ["BridgeState", "Guide", "Page"]
+__all__ = ["BridgeState", "Guide", "Guides", "Page"]

@@ -1,4 +1,4 @@
-"""What the page's WebSocket carries: JSON items, each encoded once for all browsers, and a bounded queue per browser."""
+"""What the page's WebSocket carries: JSON items, encoded once for all browsers, and a bounded queue per browser."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""The server of the page: static files, one WebSocket out, and one POST in.
-
-It binds to loopback, and still any web site that the person has open can send requests to it. So each request must name
-this server as its host (which stops DNS rebinding), and the ones that do or tell something must come from the page itself.
-"""
+"""The server of the page: static files, one WebSocket out, and POSTs in."""
 
 from __future__ import annotations
 
@@ -10,7 +6,7 @@ import asyncio
 import contextlib
 import ipaddress
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -20,6 +16,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from bridge_sandbox.page.feed import Browser, change_item, encode, message_item, room_item, traffic_item
+from bridge_sandbox.page.guard import add_headers, guard
 from bridge_sandbox.view import People
 from bridge_sandbox.wire import Wire
 
@@ -28,16 +25,6 @@ REMEMBERED = 300
 """How many of the latest items of the wire a browser gets when it connects."""
 LONGEST_TEXT = 40_000
 """Characters that a person may type at once; the fake platforms have limits of their own below it."""
-HEADERS = {
-    "Cache-Control": "no-cache",
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 class BridgeState(StrEnum):
@@ -52,21 +39,27 @@ class BridgeState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """What the page says about a room: who answers there, and what could be asked."""
+    """What the page says about a room: who answers there, and what could be asked, first and in a thread."""
 
     about: str
     suggestions: Sequence[str] = ()
+    follow_ups: Sequence[str] = ()
+
+
+Guides = Mapping[str, Mapping[str, Guide]]
+"""By service and then by room name; direct messages are under the empty name, threads under that of their parent."""
 
 
 class Page:
-    """Serves the page while its context is entered. `guides` are by room name; of threads, by that of their parent."""
+    """Serves the page while its context is entered. `restart`, where given, restarts the bridge; a button calls it."""
 
     def __init__(
         self,
         people: Sequence[People],
         wire: Wire,
         *,
-        guides: Mapping[str, Guide] | None = None,
+        guides: Guides | None = None,
+        restart: Callable[[], Awaitable[None]] | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
     ) -> None:
@@ -74,11 +67,13 @@ class Page:
             raise ValueError(f"the page is for this computer alone, and {host} is not a loopback address")
         self._people = {one.service: one for one in people}
         self._wire = wire
-        self._guides = dict(guides or {})
+        self._guides = guides or {}
+        self._restart = restart
         self._host = host
         self._port = port
         self._browsers: set[Browser] = set()
-        self._bridge: dict[str, Any] = {"type": "bridge", "state": BridgeState.ABSENT.value, "text": ""}
+        self._bridge: dict[str, Any] = {}
+        self.show_bridge(BridgeState.ABSENT)
         self._unwatch: list[Callable[[], None]] = []
         self._runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=1.0)
 
@@ -89,8 +84,9 @@ class Page:
 
     def show_bridge(self, state: BridgeState, text: str = "") -> None:
         """Show how the bridge is doing; `text` says more, such as why it stopped."""
-        self._bridge = {"type": "bridge", "state": state.value, "text": text}
-        self._send(encode(self._bridge))
+        restartable = self._restart is not None
+        self._bridge = {"type": "bridge", "state": state.value, "text": text, "restartable": restartable}
+        self._send(lambda: self._bridge)
 
     async def __aenter__(self) -> Self:
         await self._runner.setup()
@@ -100,7 +96,7 @@ class Page:
             await self._runner.cleanup()
             raise
         self._port = self._runner.addresses[0][1]
-        self._unwatch.append(self._wire.listen(lambda traffic: self._send_lazily(lambda: traffic_item(traffic))))
+        self._unwatch.append(self._wire.listen(lambda traffic: self._send(lambda: traffic_item(traffic))))
         for service, people in self._people.items():
             self._unwatch.append(people.watch(self._on_change(service)))
         return self
@@ -116,36 +112,23 @@ class Page:
         await self._runner.cleanup()
 
     def _app(self) -> web.Application:
-        app = web.Application(middlewares=[self._guard], client_max_size=LONGEST_TEXT * 8)
-        app.on_response_prepare.append(_add_headers)
+        app = web.Application(middlewares=[guard], client_max_size=LONGEST_TEXT * 8)
+        app.on_response_prepare.append(add_headers)
         app.router.add_get("/", _index)
         app.router.add_get("/feed", self._feed)
         app.router.add_post("/say", self._say)
+        app.router.add_post("/restart", self._restart_bridge)
         app.router.add_static("/static", STATIC)
         return app
 
-    @web.middleware
-    async def _guard(
-        self, request: web.Request, handler: Callable[[web.Request], Any]
-    ) -> web.StreamResponse:
-        hosts = {f"{name}:{self._port}" for name in (self._host, "127.0.0.1", "localhost", "[::1]")}
-        if request.headers.get("Host", "").lower() not in hosts:
-            raise web.HTTPForbidden(text="This page answers only to its own address.")
-        if request.path in {"/feed", "/say"} and request.headers.get("Origin") != f"http://{request.headers['Host']}":
-            raise web.HTTPForbidden(text="This address answers only to its own page.")
-        response: web.StreamResponse = await handler(request)
-        return response
-
     def _on_change(self, service: str) -> Callable[..., None]:
-        return lambda change: self._send_lazily(lambda: change_item(service, change))
+        return lambda change: self._send(lambda: change_item(service, change))
 
-    def _send_lazily(self, item: Callable[[], dict[str, Any]]) -> None:
+    def _send(self, item: Callable[[], dict[str, Any]]) -> None:
         if self._browsers:
-            self._send(encode(item()))
-
-    def _send(self, item: str) -> None:
-        for browser in self._browsers:
-            browser.put(item)
+            encoded = encode(item())
+            for browser in self._browsers:
+                browser.put(encoded)
 
     def _snapshot(self) -> dict[str, Any]:
         services = [
@@ -160,7 +143,10 @@ class Page:
         return {
             "type": "snapshot",
             "services": services,
-            "guides": {name: asdict(guide) for name, guide in self._guides.items()},
+            "guides": {
+                service: {name: asdict(guide) for name, guide in rooms.items()}
+                for service, rooms in self._guides.items()
+            },
             "bridge": self._bridge,
             "wire": [traffic_item(item) for item in list(self._wire.recent)[-REMEMBERED:]],
         }
@@ -184,8 +170,6 @@ class Page:
 
     async def _say(self, request: web.Request) -> web.Response:
         try:
-            if request.content_type != "application/json":
-                raise ValueError("expected application/json")
             match await request.json():
                 case {"service": str(service), "room": str(room), "text": str(text)}:
                     pass
@@ -204,6 +188,12 @@ class Page:
             raise web.HTTPUnprocessableEntity(text=str(error) or "This room takes no messages.") from error
         return web.json_response({"message": message_item(message)})
 
+    async def _restart_bridge(self, request: web.Request) -> web.Response:
+        if self._restart is None:
+            raise web.HTTPNotFound(text="There is no bridge here to restart.")
+        await self._restart()
+        return web.json_response({})
+
 
 async def _send_batches(socket: web.WebSocketResponse, browser: Browser) -> None:
     with contextlib.suppress(ConnectionError):
@@ -214,7 +204,3 @@ async def _send_batches(socket: web.WebSocketResponse, browser: Browser) -> None
 
 async def _index(request: web.Request) -> web.FileResponse:
     return web.FileResponse(STATIC / "index.html")
-
-
-async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
-    response.headers.update(HEADERS)

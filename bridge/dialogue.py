@@ -15,7 +15,7 @@ from bridge.desk import Ask, Desk
 from bridge.errors import ChatbotError, ChatbotUnavailable, SessionLost
 from bridge.evidence import examine
 from bridge.reply.document import Document
-from bridge.store import BindingRow, ThreadRow
+from bridge.store import ThreadRow
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +36,7 @@ class Told:
     longer is. `changed`: there is newer text."""
 
     bound: Callable[[Attached], Awaitable[None]]
-    attempt: Callable[[BindingRow], Awaitable[bool]]
+    attempt: Callable[[], Awaitable[bool]]
     waits: Callable[[str, datetime], Awaitable[None]]
     resumes: Callable[[], Awaitable[None]]
     changed: Callable[[], None]
@@ -69,7 +69,7 @@ class Dialogue:
                 log.info("turn.interrupted", thread=self._thread.id, reason=str(error))
                 await self.detach()
                 asked = True
-                if not await self._told.attempt(attached.binding):
+                if not await self._told.attempt():
                     raise
 
     async def stop(self) -> None:

@@ -19,7 +19,7 @@ from bridge.reply.document import Document
 from bridge.reply.journal import Journal, Slot, marker
 from bridge.reply.outlet import Outlet
 from bridge.reply.writer import Writer
-from bridge.store import BindingRow, ThreadRow, TurnRow
+from bridge.store import ThreadRow, TurnRow
 
 
 class Turn:
@@ -87,6 +87,8 @@ class Turn:
         if self._row is None:
             ids = [message.id for message in self._ask.messages]
             self._row = await self._desk.store.begin_turn(self._thread.id, attached.binding.id, ids)
+        elif attached.renewed:
+            await self._desk.store.move_turn(self._row.id, attached.binding.id)
         writer = self._writer or await self._open_writer(self._row)
         if attached.notice is not None:
             await writer.say(Slot.CONTEXT, attached.notice)
@@ -98,9 +100,8 @@ class Turn:
         self._writer.task.add_done_callback(lambda _: self._interrupted.set())
         return self._writer
 
-    async def _attempt(self, binding: BindingRow) -> bool:
-        row = self._row
-        return row is not None and await self._desk.store.attempt_turn(row.id, binding.id) < ATTEMPTS
+    async def _attempt(self) -> bool:
+        return self._row is not None and await self._desk.store.attempt_turn(self._row.id) <= ATTEMPTS
 
     async def _waits(self, kind: str, until: datetime) -> None:
         if not self.waiting and self._row is not None:

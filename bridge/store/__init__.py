@@ -1,1 +1,37 @@
-"""TBD"""
+"""Everything that must survive: threads, bindings, messages, turns and the journal of replies."""
+
+from __future__ import annotations
+
+from bridge.store.opening import open_store
+from bridge.store.records import (
+    Acceptance,
+    Accepted,
+    BindingHistory,
+    BindingRow,
+    Inbound,
+    PartRow,
+    PartState,
+    ThreadRow,
+    TurnRow,
+    TurnState,
+    Verdict,
+    WaitingMessage,
+)
+from bridge.store.store import Store
+
+__all__ = [
+    "Acceptance",
+    "Accepted",
+    "BindingHistory",
+    "BindingRow",
+    "Inbound",
+    "PartRow",
+    "PartState",
+    "Store",
+    "ThreadRow",
+    "TurnRow",
+    "TurnState",
+    "Verdict",
+    "WaitingMessage",
+    "open_store",
+]

@@ -1,0 +1,59 @@
+"""How a message and a time stand in the database. Pure."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bridge.model import Attachment, Author, EventId, Message, MessageId, Named, ThreadRef, UserId
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def to_micros(time: datetime) -> int:
+    """Whole microseconds since 1970; `time` must be aware."""
+    return (time - _EPOCH) // _MICROSECOND
+
+
+def from_micros(value: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=value)
+
+
+def optional_time(value: int | None) -> datetime | None:
+    return None if value is None else from_micros(value)
+
+
+def encode_message(message: Message) -> str:
+    """The message as JSON, without what the row holds in columns of its own, and without its proposed threads."""
+    author = message.author
+    body: dict[str, Any] = {
+        "workspace": [message.workspace.id, message.workspace.name],
+        "channel": [message.channel.id, message.channel.name],
+        "author": [author.id, author.name, sorted(author.roles)],
+        "text": message.text,
+    }
+    for name in ("mentions_bot", "direct", "starts", "withheld", "reply_to"):
+        if value := getattr(message, name):
+            body[name] = value
+    if message.attachments:
+        body["attachments"] = [[a.id, a.name, a.media_type, a.size, a.url] for a in message.attachments]
+    return json.dumps(body, separators=(",", ":"))
+
+
+def decode_message(body: str, *, event_id: str, message: str, sent_at: int, thread: ThreadRef) -> Message:
+    """The message that `encode_message` was given, standing in the conversation's `thread`."""
+    fields = json.loads(body)
+    author_id, author_name, roles = fields.pop("author")
+    return Message(
+        event_id=EventId(event_id),
+        id=MessageId(message),
+        thread=thread,
+        workspace=Named(*fields.pop("workspace")),
+        channel=Named(*fields.pop("channel")),
+        author=Author(UserId(author_id), author_name, frozenset(roles)),
+        sent_at=from_micros(sent_at),
+        attachments=tuple(Attachment(*values) for values in fields.pop("attachments", ())),
+        **fields,
+    )

@@ -1,0 +1,110 @@
+"""Opening the database: the file, the lock, the schema, in this order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy.engine import Connection
+
+from bridge.clock import Clock
+from bridge.errors import StoreUnusable
+from bridge.store import migrate
+from bridge.store.lock import FileLock
+from bridge.store.reader import Reader
+from bridge.store.schema import REVISIONS
+from bridge.store.sqlite import database_path, make_engine, translate
+from bridge.store.store import Store
+from bridge.store.writer import Writer
+
+
+async def open_store(
+    url: str, *, clock: Clock, directory: Path, upgrade: bool, exclusive: bool, busy_timeout: float = 5.0
+) -> Store:
+    """Open the database that `url` names; a relative path in it is relative to `directory`.
+
+    `upgrade` creates it where there is none and brings its schema up to date. `exclusive` is for the one process that
+    runs the bridge; without it, changes of bindings are counted for that process to see. `busy_timeout`, in seconds, is
+    how long a call waits for another program's transaction before it raises StoreBusy.
+
+    Raises StoreInUse when another process has it exclusively, StoreUnusable when it cannot be used as it is.
+    """
+    path = database_path(url, directory)
+    opened = partial(_open, path, upgrade=upgrade, exclusive=exclusive, busy_timeout=busy_timeout)
+    writing, reading, release = await asyncio.to_thread(opened)
+    understood = partial(translate, path=path)
+    return Store(
+        Writer(writing, guard=_still_there(path), translate=understood),
+        Reader(reading, translate=understood),
+        clock,
+        announces=not exclusive,
+        released=release,
+    )
+
+
+def _open(
+    path: Path, *, upgrade: bool, exclusive: bool, busy_timeout: float
+) -> tuple[Connection, Connection, Callable[[], None]]:
+    if not path.parent.is_dir():
+        raise StoreUnusable(f"the directory {path.parent} of the database does not exist; create it first")
+    if not upgrade and not path.exists():
+        raise StoreUnusable(f"there is no database at {path} yet; `bridge run` or `bridge db upgrade` creates it")
+    with contextlib.ExitStack() as undo:
+        release: Callable[[], None] = _nothing
+        if exclusive:
+            lock = FileLock(path)
+            undo.callback(lock.release)
+            release = lock.release
+        try:
+            if upgrade:
+                # What people ask is nobody else's to read.
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            writing = undo.enter_context(_connect(path, "BEGIN IMMEDIATE", busy_timeout))
+            _check_schema(writing, path, upgrade=upgrade)
+            reading = undo.enter_context(_connect(path, "BEGIN", busy_timeout))
+        except OSError as error:
+            raise StoreUnusable(f"the database {path} cannot be opened: {error.strerror}") from error
+        except Exception as error:
+            raise translate(error, path) from error
+        undo.pop_all()
+    return writing, reading, release
+
+
+def _connect(path: Path, begin: str, busy_timeout: float) -> Connection:
+    return make_engine(path, begin=begin, busy_timeout=busy_timeout).connect()
+
+
+def _check_schema(connection: Connection, path: Path, *, upgrade: bool) -> None:
+    with connection.begin():
+        revision = migrate.stored_revision(connection, path)
+        if revision == REVISIONS[-1]:
+            return
+        if not upgrade:
+            raise StoreUnusable(f"the database {path} has an older schema; run `bridge db upgrade`")
+        migrate.upgrade(connection)
+
+
+def _still_there(path: Path) -> Callable[[], None]:
+    """A check that `path` still names the file that was opened.
+
+    SQLite goes on writing to a deleted file without an error, and everything written is gone at the end.
+    """
+    opened = path.stat()
+
+    def check() -> None:
+        try:
+            now = path.stat()
+        except OSError:
+            now = None
+        if now is None or (now.st_dev, now.st_ino) != (opened.st_dev, opened.st_ino):
+            raise StoreUnusable(f"the database {path} was deleted or replaced while it was in use; start bridge again")
+
+    return check
+
+
+def _nothing() -> None:
+    """There is no lock to release."""

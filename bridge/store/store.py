@@ -1,0 +1,203 @@
+"""What the rest of the program sees of the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy.engine import Connection
+
+from bridge.clock import Clock
+from bridge.model import ChannelId, InstanceName, MessageId, SessionId, ThreadRef, WorkspaceId
+from bridge.store import cursors, inbox, threads, turns
+from bridge.store.encoding import to_micros
+from bridge.store.reader import Reader
+from bridge.store.records import (
+    Acceptance,
+    Accepted,
+    BindingHistory,
+    BindingRow,
+    Inbound,
+    ThreadRow,
+    TurnRow,
+    TurnState,
+    Verdict,
+    WaitingMessage,
+)
+from bridge.store.writer import Writer
+
+R = TypeVar("R")
+
+
+class Store:
+    """The database of one bridge. Made by `open_store`.
+
+    What writes returns only after its commit, and is done even when its caller is cancelled while it waits. Every
+    method raises StoreBusy when another program holds the database, StoreUnusable when it cannot be used as it is,
+    and StoreError when it refuses what was asked; then nothing of that call is stored.
+    """
+
+    def __init__(
+        self, writer: Writer, reader: Reader, clock: Clock, *, announces: bool, released: Callable[[], None]
+    ) -> None:
+        """`announces`: changes of bindings are counted for the process that runs; `released` is called at the end."""
+        self._writer = writer
+        self._reader = reader
+        self._clock = clock
+        self._announces = announces
+        self._released = released
+
+    def _now(self) -> int:
+        return to_micros(self._clock.now())
+
+    async def close(self) -> None:
+        """Finish what is under way and close the database. May be called again."""
+        await self._writer.close()
+        await self._reader.close()
+        self._released()
+
+    # Events
+
+    async def accept(self, inbound: Inbound) -> Acceptance:
+        """Store a message, and its thread when it is new. A duplicate, also of a decision, changes nothing."""
+        return await self._writer.merge(inbox.accept, inbox.accept_row(inbound, self._now()))
+
+    async def decide(self, verdict: Verdict) -> Accepted:
+        """Store why an event was not accepted."""
+        return await self._writer.merge(inbox.decide, inbox.decide_row(verdict))
+
+    async def tell_once(self, thread: ThreadRef, kind: str) -> bool:
+        """True for the first call with this thread and kind, ever. The thread need not be stored."""
+        now = self._now()
+        return await self._writer.run(lambda connection: cursors.tell_once(connection, thread, kind, now=now))
+
+    # Threads and bindings
+
+    async def thread(self, thread_id: int) -> ThreadRow:
+        """The thread of this id. Raises StoreError when there is none."""
+        return await self._reader.run(lambda connection: threads.get(connection, thread_id))
+
+    async def find_thread(self, ref: ThreadRef) -> ThreadRow | None:
+        """The conversation at this place, if one began there."""
+        return await self._reader.run(lambda connection: threads.find(connection, ref))
+
+    async def find_thread_of_message(
+        self, instance: InstanceName, workspace: WorkspaceId, channel: ChannelId, message: MessageId
+    ) -> ThreadRow | None:
+        """The conversation that an accepted message, or a message of a reply, belongs to."""
+        return await self._reader.run(
+            lambda connection: threads.find_by_message(connection, instance, workspace, channel, message)
+        )
+
+    async def pending_threads(self) -> Sequence[int]:
+        """The threads with waiting messages or an unfinished turn; that which has waited longest first."""
+        return await self._reader.run(threads.pending)
+
+    async def bind(self, thread_id: int, chatbot: str, session: SessionId, *, ended: str = "") -> BindingRow:
+        """Tie the thread to a session; a current binding ends with the reason `ended`."""
+        now = self._now()
+        return await self._rebind(
+            lambda connection: threads.bind(connection, thread_id, chatbot, session, ended=ended, now=now)
+        )
+
+    async def unbind(self, thread_id: int, reason: str) -> None:
+        """End the current binding, if there is one: the next message starts a new session."""
+        now = self._now()
+        await self._rebind(lambda connection: threads.unbind(connection, thread_id, reason, now=now))
+
+    async def _rebind(self, work: Callable[[Connection], R]) -> R:
+        def counted(connection: Connection) -> R:
+            cursors.count_change(connection)
+            return work(connection)
+
+        return await self._writer.run(counted if self._announces else work)
+
+    async def sessions(self, limit: int = 100, instance: InstanceName | None = None) -> Sequence[ThreadRow]:
+        """Threads with their current bindings, the latest active first."""
+        return await self._reader.run(lambda connection: threads.latest(connection, limit, instance))
+
+    async def session_history(self, thread_id: int) -> Sequence[BindingHistory]:
+        """Every binding the thread ever had, oldest first."""
+        return await self._reader.run(lambda connection: threads.history(connection, thread_id))
+
+    # Turns
+
+    async def waiting(self, thread_id: int) -> Sequence[WaitingMessage]:
+        """The thread's accepted messages that are in no turn yet, by the platform's own time."""
+        return await self._reader.run(lambda connection: turns.waiting(connection, thread_id))
+
+    async def unfinished_turn(self, thread_id: int) -> TurnRow | None:
+        """The thread's turn that has not ended; there is never more than one."""
+        return await self._reader.run(lambda connection: turns.unfinished(connection, thread_id))
+
+    async def turns(self, thread_id: int, limit: int = 20) -> Sequence[TurnRow]:
+        """The thread's turns, latest first."""
+        return await self._reader.run(lambda connection: turns.latest(connection, thread_id, limit))
+
+    async def last_ended(self, thread_id: int) -> datetime | None:
+        """When the thread's last turn ended."""
+        return await self._reader.run(lambda connection: turns.last_ended(connection, thread_id))
+
+    async def begin_turn(self, thread_id: int, binding_id: int, message_ids: Sequence[int]) -> TurnRow:
+        """Begin a turn with waiting messages, before they are sent; this is its first attempt.
+
+        Raises StoreError when one of them does not wait in this thread, or the thread has an unfinished turn.
+        """
+        now = self._now()
+        return await self._writer.run(
+            lambda connection: turns.begin(connection, thread_id, binding_id, message_ids, now=now)
+        )
+
+    async def attempt_turn(self, turn: int) -> int:
+        """Count one more attempt at an unfinished turn; returns how many there are."""
+        now = self._now()
+        return await self._writer.run(lambda connection: turns.attempt(connection, turn, now=now))
+
+    async def move_turn(self, turn: int, binding_id: int) -> None:
+        """The turn goes on in another session, because its own was lost."""
+        await self._writer.run(lambda connection: turns.move(connection, turn, binding_id))
+
+    async def part_posting(self, turn: int, number: int, marker: str) -> None:
+        """Part `number` is about to be posted with this marker; the parts before it are sealed."""
+        await self._writer.run(lambda connection: turns.part_posting(connection, turn, number, marker))
+
+    async def part_posted(self, turn: int, number: int, message: MessageId) -> None:
+        """Part `number` stands on the platform as `message`; the first one moves the turn to replying."""
+        await self._writer.run(lambda connection: turns.part_posted(connection, turn, number, message))
+
+    async def wait_turn(self, turn: int, kind: str, until: datetime) -> None:
+        """The turn waits for something of this kind, at most until then."""
+        await self._writer.run(lambda connection: turns.wait(connection, turn, kind, until))
+
+    async def resume_turn(self, turn: int) -> None:
+        """The turn waits no longer: back to replying when a part is posted, else to asked."""
+        await self._writer.run(lambda connection: turns.resume(connection, turn))
+
+    async def end_turn(self, turn: int, state: TurnState, reason: str, *, last_seen: str | None = None) -> None:
+        """End the turn and its messages. The binding counts them as sent; `last_seen` replaces its own when given."""
+        now = self._now()
+        await self._writer.run(
+            lambda connection: turns.end(connection, turn, state, reason, last_seen=last_seen, now=now)
+        )
+
+    async def end_messages(self, thread_id: int, message_ids: Sequence[int], state: TurnState, reason: str) -> None:
+        """End waiting messages that never become a turn: commands, refused and withdrawn ones."""
+        now = self._now()
+        await self._writer.run(
+            lambda connection: turns.end_messages(connection, thread_id, message_ids, state, reason, now=now)
+        )
+
+    # Small facts
+
+    async def set_cursor(self, instance: InstanceName, channel: ChannelId, message: MessageId, at: datetime) -> None:
+        """Everything in the channel up to `message`, written at `at`, is stored. A cursor never goes back in time."""
+        await self._writer.run(lambda connection: cursors.set_cursor(connection, instance, channel, message, at))
+
+    async def cursors(self, instance: InstanceName) -> Mapping[ChannelId, MessageId]:
+        """How far each channel of the instance is stored."""
+        return await self._reader.run(lambda connection: cursors.of_instance(connection, instance))
+
+    async def changes(self) -> int:
+        """How often other processes changed a binding: cheap to ask, and a new number means to look again."""
+        return await self._reader.run(cursors.changes)

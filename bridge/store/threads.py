@@ -1,0 +1,167 @@
+"""Conversations and their bindings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import and_, bindparam, func, insert, literal_column, select, union_all, update
+from sqlalchemy.engine import Connection
+
+from bridge.errors import StoreError
+from bridge.model import (
+    ChannelId,
+    InstanceName,
+    MessageId,
+    SessionId,
+    Surface,
+    ThreadId,
+    ThreadRef,
+    UserId,
+    WorkspaceId,
+)
+from bridge.store.encoding import from_micros, optional_time
+from bridge.store.records import BindingHistory, BindingRow, ThreadRow
+from bridge.store.schema import bindings, messages, parts, threads, turns
+
+_BINDING = (
+    bindings.c.id,
+    bindings.c.thread_id,
+    bindings.c.chatbot,
+    bindings.c.session,
+    bindings.c.created_at,
+    bindings.c.sent,
+    bindings.c.last_seen,
+)
+_SELECT = select(*threads.c, *_BINDING).outerjoin_from(
+    threads, bindings, and_(bindings.c.thread_id == threads.c.id, bindings.c.ended_at.is_(None))
+)
+
+
+def _binding(row: Sequence[Any]) -> BindingRow:
+    id_, thread_id, chatbot, session, created_at, sent, last_seen = row
+    return BindingRow(id_, thread_id, chatbot, SessionId(session), from_micros(created_at), sent, last_seen)
+
+
+def thread_ref(instance: str, workspace: str, channel: str, thread: str, surface: str) -> ThreadRef:
+    return ThreadRef(
+        InstanceName(instance), WorkspaceId(workspace), ChannelId(channel), ThreadId(thread), Surface(surface)
+    )
+
+
+def _thread(row: Sequence[Any]) -> ThreadRow:
+    binding = row[len(threads.c) :]
+    id_, *ref, chatbot, route, asker, created_at, active_at = row[: len(threads.c)]
+    return ThreadRow(
+        id=id_,
+        ref=thread_ref(*ref),
+        chatbot=chatbot,
+        route=route,
+        asker=UserId(asker),
+        created_at=from_micros(created_at),
+        active_at=from_micros(active_at),
+        binding=None if binding[0] is None else _binding(binding),
+    )
+
+
+_BY_REF = _SELECT.where(
+    *(threads.c[name] == bindparam(name) for name in ("instance", "workspace", "channel", "thread"))
+)
+_BY_ID = _SELECT.where(threads.c.id == bindparam("id"))
+
+
+def find(connection: Connection, ref: ThreadRef) -> ThreadRow | None:
+    place = {"instance": ref.instance, "workspace": ref.workspace, "channel": ref.channel, "thread": ref.id}
+    row = connection.execute(_BY_REF, place).one_or_none()
+    return None if row is None else _thread(row)
+
+
+def get(connection: Connection, thread_id: int) -> ThreadRow:
+    row = connection.execute(_BY_ID, {"id": thread_id}).one_or_none()
+    if row is None:
+        raise StoreError(f"there is no thread {thread_id}")
+    return _thread(row)
+
+
+_ASKED = select(messages.c.thread_id).where(
+    *(messages.c[name] == bindparam(name) for name in ("message", "channel", "workspace", "instance"))
+)
+_ANSWERED = (
+    select(turns.c.thread_id)
+    .join_from(parts, turns, parts.c.turn_id == turns.c.id)
+    .join(threads, turns.c.thread_id == threads.c.id)
+    .where(
+        parts.c.message == bindparam("message"),
+        *(threads.c[name] == bindparam(name) for name in ("channel", "workspace", "instance")),
+    )
+)
+
+
+def find_by_message(
+    connection: Connection, instance: InstanceName, workspace: WorkspaceId, channel: ChannelId, message: MessageId
+) -> ThreadRow | None:
+    place = {"instance": instance, "workspace": workspace, "channel": channel, "message": message}
+    for query in (_ASKED, _ANSWERED):
+        found = connection.execute(query.limit(1), place).scalar()
+        if found is not None:
+            return get(connection, found)
+    return None
+
+
+_WAITING = select(messages.c.thread_id, messages.c.id).where(messages.c.state == literal_column("'accepted'"))
+_RUNNING = (
+    select(turns.c.thread_id, func.coalesce(func.min(messages.c.id), 0))
+    .outerjoin_from(turns, messages, messages.c.turn_id == turns.c.id)
+    .where(turns.c.ended_at.is_(None))
+    .group_by(turns.c.thread_id)
+)
+
+
+def pending(connection: Connection) -> Sequence[int]:
+    """The threads with work to do; that which has waited longest first."""
+    oldest: dict[int, int] = {}
+    for thread_id, message_id in connection.execute(union_all(_WAITING, _RUNNING)):
+        oldest[thread_id] = min(message_id, oldest.get(thread_id, message_id))
+    return sorted(oldest, key=lambda thread_id: (oldest[thread_id], thread_id))
+
+
+def bind(
+    connection: Connection, thread_id: int, chatbot: str, session: SessionId, *, ended: str, now: int
+) -> BindingRow:
+    unbind(connection, thread_id, ended, now=now)
+    values = {
+        "thread_id": thread_id,
+        "chatbot": chatbot,
+        "session": session,
+        "created_at": now,
+        "sent": 0,
+        "reason": "",
+    }
+    id_ = connection.execute(insert(bindings).returning(bindings.c.id), values).scalar_one()
+    return _binding((id_, thread_id, chatbot, session, now, 0, None))
+
+
+_END = (
+    update(bindings)
+    .where(bindings.c.thread_id == bindparam("thread"), bindings.c.ended_at.is_(None))
+    .values(ended_at=bindparam("now"), reason=bindparam("why"))
+)
+
+
+def unbind(connection: Connection, thread_id: int, reason: str, *, now: int) -> None:
+    connection.execute(_END, {"thread": thread_id, "now": now, "why": reason})
+
+
+def latest(connection: Connection, limit: int, instance: InstanceName | None) -> Sequence[ThreadRow]:
+    query = _SELECT.order_by(threads.c.active_at.desc(), threads.c.id.desc()).limit(limit)
+    if instance is not None:
+        query = query.where(threads.c.instance == instance)
+    return [_thread(row) for row in connection.execute(query)]
+
+
+def history(connection: Connection, thread_id: int) -> Sequence[BindingHistory]:
+    query = select(*_BINDING, bindings.c.ended_at, bindings.c.reason).where(bindings.c.thread_id == thread_id)
+    return [
+        BindingHistory(_binding(binding), optional_time(ended_at), reason)
+        for *binding, ended_at, reason in connection.execute(query.order_by(bindings.c.id))
+    ]

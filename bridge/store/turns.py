@@ -1,0 +1,188 @@
+"""Turns, their messages and the journal of their replies. Nothing here changes a turn that has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, bindparam, func, insert, literal_column, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.engine import Connection
+
+from bridge.errors import StoreError
+from bridge.model import MessageId
+from bridge.store.encoding import decode_message, from_micros, optional_time, to_micros
+from bridge.store.records import PartRow, PartState, TurnRow, TurnState, WaitingMessage
+from bridge.store.schema import bindings, messages, parts, threads, turns
+from bridge.store.threads import thread_ref
+
+_MESSAGES = (
+    select(
+        messages.c.id,
+        messages.c.thread_id,
+        messages.c.chatbot,
+        messages.c.route,
+        messages.c.event_id,
+        messages.c.message,
+        messages.c.sent_at,
+        messages.c.body,
+        *(threads.c[name] for name in ("instance", "workspace", "channel", "thread", "surface")),
+    )
+    .join_from(messages, threads, messages.c.thread_id == threads.c.id)
+    .order_by(messages.c.sent_at, messages.c.id)
+)
+_WAITING = _MESSAGES.where(
+    messages.c.thread_id == bindparam("thread_id"), messages.c.state == literal_column("'accepted'")
+)
+_OF_TURN = _MESSAGES.where(messages.c.turn_id == bindparam("turn_id"))
+_PARTS = select(*parts.c).where(parts.c.turn_id == bindparam("turn_id")).order_by(parts.c.number)
+
+
+def _messages(connection: Connection, query: Select[Any], **names: int) -> tuple[WaitingMessage, ...]:
+    return tuple(
+        WaitingMessage(
+            id_,
+            thread_id,
+            decode_message(body, event_id=event_id, message=message, sent_at=sent_at, thread=thread_ref(*ref)),
+            route,
+            chatbot,
+        )
+        for id_, thread_id, chatbot, route, event_id, message, sent_at, body, *ref in connection.execute(query, names)
+    )
+
+
+def waiting(connection: Connection, thread_id: int) -> Sequence[WaitingMessage]:
+    return _messages(connection, _WAITING, thread_id=thread_id)
+
+
+def _turn(connection: Connection, row: Row[Any]) -> TurnRow:
+    return TurnRow(
+        id=row.id,
+        thread_id=row.thread_id,
+        binding_id=row.binding_id,
+        state=TurnState(row.state),
+        reason=row.reason,
+        attempts=row.attempts,
+        created_at=from_micros(row.created_at),
+        asked_at=from_micros(row.asked_at),
+        ended_at=optional_time(row.ended_at),
+        messages=_messages(connection, _OF_TURN, turn_id=row.id),
+        parts=tuple(
+            PartRow(part.turn_id, part.number, PartState(part.state), part.marker, part.message)
+            for part in connection.execute(_PARTS, {"turn_id": row.id})
+        ),
+        waiting_kind=row.waiting_kind,
+        waiting_until=optional_time(row.waiting_until),
+    )
+
+
+_UNFINISHED = select(*turns.c).where(turns.c.thread_id == bindparam("thread_id"), turns.c.ended_at.is_(None))
+
+
+def unfinished(connection: Connection, thread_id: int) -> TurnRow | None:
+    row = connection.execute(_UNFINISHED, {"thread_id": thread_id}).one_or_none()
+    return None if row is None else _turn(connection, row)
+
+
+def latest(connection: Connection, thread_id: int, limit: int) -> Sequence[TurnRow]:
+    query = select(*turns.c).where(turns.c.thread_id == thread_id).order_by(turns.c.id.desc()).limit(limit)
+    return [_turn(connection, row) for row in connection.execute(query).all()]
+
+
+def last_ended(connection: Connection, thread_id: int) -> datetime | None:
+    query = select(func.max(turns.c.ended_at)).where(turns.c.thread_id == thread_id)
+    return optional_time(connection.execute(query).scalar())
+
+
+def _take(connection: Connection, thread_id: int, message_ids: Sequence[int], **values: str | int) -> None:
+    """Move these messages out of "accepted": all of them, or StoreError."""
+    ours = messages.c.id.in_(message_ids), messages.c.thread_id == thread_id
+    taken = connection.execute(update(messages).where(*ours, messages.c.state == "accepted").values(**values))
+    if taken.rowcount != len(set(message_ids)):
+        raise StoreError(f"not all of the messages {sorted(message_ids)} are waiting in thread {thread_id}")
+
+
+def begin(connection: Connection, thread_id: int, binding_id: int, message_ids: Sequence[int], *, now: int) -> TurnRow:
+    values = {
+        "thread_id": thread_id,
+        "binding_id": binding_id,
+        "state": TurnState.ASKED.value,
+        "reason": "",
+        "attempts": 1,
+        "created_at": now,
+        "asked_at": now,
+    }
+    turn_id = connection.execute(insert(turns).returning(turns.c.id), values).scalar_one()
+    _take(connection, thread_id, message_ids, state=TurnState.ASKED.value, turn_id=turn_id)
+    return _turn(connection, connection.execute(_UNFINISHED, {"thread_id": thread_id}).one())
+
+
+def _change(connection: Connection, turn_id: int, **values: Any) -> None:
+    open_ = turns.c.id == turn_id, turns.c.ended_at.is_(None)
+    if connection.execute(update(turns).where(*open_).values(**values)).rowcount != 1:
+        raise StoreError(f"the turn {turn_id} does not exist or has ended")
+
+
+def attempt(connection: Connection, turn_id: int, *, now: int) -> int:
+    _change(connection, turn_id, attempts=turns.c.attempts + 1, asked_at=now)
+    return int(connection.execute(select(turns.c.attempts).where(turns.c.id == turn_id)).scalar_one())
+
+
+def move(connection: Connection, turn_id: int, binding_id: int) -> None:
+    _change(connection, turn_id, binding_id=binding_id)
+
+
+def wait(connection: Connection, turn_id: int, kind: str, until: datetime) -> None:
+    _change(connection, turn_id, state=TurnState.WAITING.value, waiting_kind=kind, waiting_until=to_micros(until))
+
+
+def resume(connection: Connection, turn_id: int) -> None:
+    posted = select(parts.c.number).where(parts.c.turn_id == turn_id, parts.c.message.is_not(None))
+    replying = connection.execute(posted.limit(1)).first() is not None
+    state = TurnState.REPLYING if replying else TurnState.ASKED
+    _change(connection, turn_id, state=state.value, waiting_kind=None, waiting_until=None)
+
+
+def end(
+    connection: Connection, turn_id: int, state: TurnState, reason: str, *, last_seen: str | None, now: int
+) -> None:
+    _change(connection, turn_id, state=state.value, reason=reason, ended_at=now, waiting_kind=None, waiting_until=None)
+    ended = update(messages).where(messages.c.turn_id == turn_id).values(state=state.value, reason=reason)
+    sent = connection.execute(ended).rowcount
+    turn = connection.execute(select(turns.c.thread_id, turns.c.binding_id).where(turns.c.id == turn_id)).one()
+    seen = {} if last_seen is None else {"last_seen": last_seen}
+    count = update(bindings).where(bindings.c.id == turn.binding_id).values(sent=bindings.c.sent + sent, **seen)
+    connection.execute(count)
+    connection.execute(update(threads).where(threads.c.id == turn.thread_id).values(active_at=now))
+    _seal(connection, turn_id)
+
+
+def end_messages(
+    connection: Connection, thread_id: int, message_ids: Sequence[int], state: TurnState, reason: str, *, now: int
+) -> None:
+    _take(connection, thread_id, message_ids, state=state.value, reason=reason)
+    connection.execute(update(threads).where(threads.c.id == thread_id).values(active_at=now))
+
+
+def _seal(connection: Connection, turn_id: int, before: int | None = None) -> None:
+    which = [parts.c.turn_id == turn_id, parts.c.state == PartState.POSTED.value]
+    if before is not None:
+        which.append(parts.c.number < before)
+    connection.execute(update(parts).where(*which).values(state=PartState.SEALED.value))
+
+
+def part_posting(connection: Connection, turn_id: int, number: int, marker: str) -> None:
+    values = {"turn_id": turn_id, "number": number, "state": PartState.POSTING.value, "marker": marker, "message": None}
+    again = upsert(parts).values(values)
+    connection.execute(again.on_conflict_do_update(index_elements=["turn_id", "number"], set_=values))
+    _seal(connection, turn_id, number)
+
+
+def part_posted(connection: Connection, turn_id: int, number: int, message: MessageId) -> None:
+    which = parts.c.turn_id == turn_id, parts.c.number == number
+    posted = update(parts).where(*which).values(state=PartState.POSTED.value, message=message)
+    if connection.execute(posted).rowcount != 1:
+        raise StoreError(f"the part {number} of turn {turn_id} was never about to be posted")
+    first = turns.c.id == turn_id, turns.c.state == TurnState.ASKED.value
+    connection.execute(update(turns).where(*first).values(state=TurnState.REPLYING.value))

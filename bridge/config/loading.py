@@ -31,6 +31,8 @@ class Config:
     providers: Mapping[str, ProviderEntry]
     chatbots: Mapping[str, ChatbotEntry]
     routes: tuple[Route, ...]
+    secret_files: tuple[Path, ...] = ()
+    """The files that secrets were read from."""
 
 
 def load_config(
@@ -42,7 +44,8 @@ def load_config(
     for looking at the file where they are not at hand. Raises InvalidConfig with every mistake at once.
     """
     document = Document(path)
-    context = {"environ": environ, "directory": path.parent, "secrets": secrets}
+    files: list[Path] = []
+    context = {"environ": environ, "directory": path.parent, "secrets": secrets, "secret_files": files}
     for key in document.data:
         if key not in TABLES:
             document.mistake((key,), "this table is unknown", instead(key, TABLES, "known are"))
@@ -56,7 +59,7 @@ def load_config(
     routes = read_routes(document, _names(document, "platforms"), _names(document, "chatbots"), context)
     document.give_up()
     assert settings is not None  # noqa: S101 - else there was a mistake
-    return Config(path, settings, platforms, providers, chatbots, routes)
+    return Config(path, settings, platforms, providers, chatbots, routes, tuple(dict.fromkeys(files)))
 
 
 def _load_plugins(document: Document, plugins: Plugins) -> None:

@@ -67,6 +67,11 @@ def secret(env: str, description: str) -> Any:
 
 
 def read_secret(value: Any, info: ValidationInfo) -> Secret:
+    """The secret that a reference of the file means. Raises PydanticCustomError, which says what is wrong with it.
+
+    The context of the validation gives `environ`, the `directory` that relative paths start from, whether `secrets` are
+    wanted at all, and a list `secret_files` to which the path of each file is added.
+    """
     if isinstance(value, Secret):
         return value
     context: Mapping[str, Any] = info.context or {}
@@ -94,6 +99,7 @@ def read_secret(value: Any, info: ValidationInfo) -> Secret:
                 ) from error
             if not found:
                 raise PydanticCustomError("secret_missing", "the secret file {path} is empty", {"path": str(path)})
+            context.get("secret_files", []).append(path)
             return Secret(found)
         case str():
             raise PydanticCustomError("secret_literal", "a secret must not stand in the file itself")

@@ -1,1 +1,1 @@
-"""TBD"""
+"""Answers for operators, without side effects."""

@@ -1,0 +1,234 @@
+"""A chat platform in memory, as the people on it see it. Its adapter is MemoryPlatform."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections import defaultdict
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from typing import ClassVar
+from weakref import WeakValueDictionary
+
+from bridge.clock import Clock, SystemClock
+from bridge.errors import PlatformError
+from bridge.model import (
+    Attachment,
+    Author,
+    ChannelId,
+    Deleted,
+    Edited,
+    Event,
+    EventId,
+    InstanceName,
+    Message,
+    MessageId,
+    Named,
+    Surface,
+    ThreadId,
+    ThreadRef,
+    UserId,
+    WorkspaceId,
+)
+from bridge.platform import Budget, Capabilities, Operation, Unit
+from bridge.testing.screen import Screen, Shown
+from bridge.testing.turnstile import Call, Turnstile
+
+CAPABILITIES = Capabilities(
+    part_size=2000,
+    part_unit=Unit.CODE_POINTS,
+    edit_seconds=None,
+    edit_gap=1.0,
+    activity_seconds=5.0,
+    budgets={"post": Budget(burst=5, rate=1), "edit": Budget(burst=5, rate=1), "other": Budget(burst=20, rate=10)},
+)
+"""What a MemoryWorld can do unless a test says otherwise."""
+
+
+class MemoryWorld:
+    """The other side of a MemoryPlatform: people say something here, and see what the bot shows.
+
+    It outlives its adapters, as a platform outlives a restart of the bridge. `name` is what the key `world` of a
+    `[platforms.…]` table of type "memory" refers to; `instance` is the name of that table. The budgets of
+    `capabilities` are enforced only with `limits=True`. With `idempotent=False` a marker can be looked up but
+    does not stop the same post from being made twice.
+    """
+
+    _by_name: ClassVar[WeakValueDictionary[str, MemoryWorld]] = WeakValueDictionary()
+
+    def __init__(
+        self,
+        name: str = "memory",
+        *,
+        instance: str = "memory",
+        clock: Clock | None = None,
+        capabilities: Capabilities = CAPABILITIES,
+        limits: bool = False,
+        idempotent: bool = True,
+    ) -> None:
+        self.instance = InstanceName(instance)
+        self.workspace = Named("W1", "workspace")
+        self.clock: Clock = clock or SystemClock()
+        self.capabilities = capabilities
+        self.screen = Screen(self.clock, edit_seconds=capabilities.edit_seconds, idempotent=idempotent)
+        self.turnstile = Turnstile(self.clock, capabilities.budgets if limits else None, self._announce)
+        self.said: list[Message] = []
+        self.activity: dict[ThreadRef, str] = {}
+        """The status shown in a thread."""
+        self.opened: dict[ThreadRef, str] = {}
+        """The title of each thread that was opened."""
+        self.files: dict[str, bytes] = {}
+        """The content of attachments, by the attachment's id."""
+        self.reactions: dict[MessageId, set[str]] = defaultdict(set)
+        self._listeners: list[Callable[[Event], None]] = []
+        self._changed = asyncio.Event()
+        self._ids = itertools.count(1)
+        MemoryWorld._by_name[name] = self
+
+    @classmethod
+    def named(cls, name: str) -> MemoryWorld:
+        """The living world of this name. Raises LookupError when there is none."""
+        world = cls._by_name.get(name)
+        if world is None:
+            raise LookupError(f"no MemoryWorld named {name!r} exists; make it first, and keep a reference to it")
+        return world
+
+    # What people do
+
+    async def say(
+        self,
+        text: str,
+        *,
+        channel: str = "general",
+        thread: ThreadRef | None = None,
+        author: str = "Ada",
+        mention: bool = False,
+        direct: bool = False,
+        reply_to: MessageId | None = None,
+        attachments: tuple[Attachment, ...] = (),
+    ) -> Message:
+        """A person writes: in `thread`, in a direct message (`direct`), or at the top of `channel`.
+
+        Every connected adapter gets it; when none is, only history has it.
+        """
+        message = self._message(text, channel, thread, author, direct=direct)
+        message = replace(message, mentions_bot=mention, reply_to=reply_to, attachments=attachments)
+        self.said.append(message)
+        self.send(message)
+        return message
+
+    async def change(self, message: Message, text: str) -> Edited:
+        """The author edits a message."""
+        revision = str(next(self._ids))
+        event = Edited(
+            event_id=EventId(f"E{revision}"),
+            id=message.id,
+            thread=message.thread,
+            author=message.author,
+            text=text,
+            revision=revision,
+            at=self.clock.now(),
+        )
+        self.send(event)
+        return event
+
+    async def delete(self, message: Message) -> Deleted:
+        """The author deletes a message."""
+        self.said = [said for said in self.said if said.id != message.id]
+        event_id = EventId(f"E{next(self._ids)}")
+        event = Deleted(event_id=event_id, id=message.id, thread=message.thread, at=self.clock.now())
+        self.send(event)
+        return event
+
+    def send(self, event: Event) -> None:
+        """Deliver an event to every connected adapter; the same one again is a redelivery."""
+        for listener in tuple(self._listeners):
+            listener(event)
+        self._announce()
+
+    # What people see
+
+    def shown(self, thread: ThreadRef) -> tuple[str, ...]:
+        """The texts of the bot's messages in a thread, oldest first."""
+        return tuple(message.text for message in self.screen.messages(thread))
+
+    def messages(self, thread: ThreadRef | None = None) -> tuple[Shown, ...]:
+        """The bot's messages with all that is known of them, in one thread or all, oldest first."""
+        return self.screen.messages(thread)
+
+    @property
+    def calls(self) -> list[Call]:
+        """Every call of an adapter that took effect, in order."""
+        return self.turnstile.calls
+
+    async def until(self, condition: Callable[[], object], *, timeout: float = 10.0) -> None:
+        """Wait until `condition` holds; looked at after each change. `timeout` in seconds of real time.
+
+        Raises TimeoutError.
+        """
+        async with asyncio.timeout(timeout):
+            while not condition():
+                self._changed.clear()
+                await self._changed.wait()
+
+    # What goes wrong
+
+    def fail(self, operation: Operation, error: PlatformError, *, times: int = 1, done: bool = False) -> None:
+        """Let the next `times` calls fail with `error`; with `done` they take effect before they fail."""
+        self.turnstile.fail(operation, error, times=times, done=done)
+
+    def holding(self, operation: Operation) -> AbstractAsyncContextManager[None]:
+        """`async with world.holding(Operation.EDIT):` calls of this kind hang until the block ends, then go on."""
+        return self.turnstile.holding(operation)
+
+    # The adapter's side
+
+    @property
+    def connected(self) -> int:
+        """How many adapters take events."""
+        return len(self._listeners)
+
+    def connect(self, listener: Callable[[Event], None]) -> Callable[[], None]:
+        """Call `listener` for each event, until the returned function is called."""
+        self._listeners.append(listener)
+        self._announce()
+
+        def disconnect() -> None:
+            self._listeners.remove(listener)
+            self._announce()
+
+        return disconnect
+
+    def _announce(self) -> None:
+        self._changed.set()
+
+    def _message(self, text: str, channel: str, thread: ThreadRef | None, author: str, *, direct: bool) -> Message:
+        number = next(self._ids)
+        message = MessageId(f"M{number:09}")
+        workspace = WorkspaceId("" if direct else self.workspace.id)
+        room = ChannelId(f"D-{author}" if direct else f"C-{channel}")
+        if thread is not None:
+            workspace, room = thread.workspace, thread.channel
+        place = ThreadRef(
+            self.instance,
+            workspace,
+            room,
+            ThreadId(room if direct else message),
+            Surface.DIRECT if direct else Surface.THREAD,
+        )
+        top = thread is None and not direct
+        return Message(
+            event_id=EventId(f"E{number}"),
+            id=message,
+            thread=thread or place,
+            in_thread=place if top else None,
+            in_channel=replace(place, surface=Surface.CHANNEL) if top else None,
+            workspace=Named(workspace, self.workspace.name if workspace else None),
+            channel=Named(room, None if direct else room.removeprefix("C-")),
+            author=Author(UserId(f"U-{author}"), author),
+            text=text,
+            sent_at=self.clock.now(),
+            direct=direct or (thread is not None and thread.surface is Surface.DIRECT),
+            starts=thread is None,
+        )

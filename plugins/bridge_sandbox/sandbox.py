@@ -21,6 +21,8 @@ class Sandbox:
 
     `port` is the first of three ports that follow each other (Slack, Discord, VectorShift); 0 takes free ones.
     `word_seconds` is the time between two words of a chatbot. Entering raises OSError when a port is taken.
+
+    Besides what the fakes begin with, both platforms have the channels #slow and #broken.
     """
 
     def __init__(self, *, port: int = 0, word_seconds: float = 0.03, wire: Wire | None = None) -> None:
@@ -30,6 +32,10 @@ class Sandbox:
         self.discord = FakeDiscord(self.wire, port=discord)
         self.vectorshift = FakeVectorShift(self.wire, port=vectorshift, word_seconds=word_seconds)
         self._running = AsyncExitStack()
+        everyone = self.slack.workspace.conversations[self.slack.room("general")].members
+        for name in ("slow", "broken"):
+            self.slack.workspace.add_channel(name, members=everyone)
+            self.discord.world.add_channel(name)
 
     @property
     def people(self) -> Sequence[People]:
@@ -65,9 +71,11 @@ class Sandbox:
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as starting:
-            for service in (self.vectorshift, self.slack, self.discord):
-                await service.start()
-                starting.push_async_callback(service.stop)
+            await self.vectorshift.start()
+            starting.push_async_callback(self.vectorshift.close)
+            for platform in (self.slack, self.discord):
+                await platform.start()
+                starting.push_async_callback(platform.stop)
             self._running = starting.pop_all()
         return self
 

@@ -37,7 +37,7 @@ chatbot  = "helper"
 
 [[routes]]
 platform = "discord"
-channels = ["questions"]
+channels = ["#questions"]
 chatbot  = "helper"
 
 [[routes]]
@@ -50,7 +50,7 @@ chatbot  = "fails"
 
 [[routes]]
 direct_messages = true
-chatbot         = "helper"
+chatbot         = "guide"
 """
 
 

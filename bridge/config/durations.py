@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
@@ -47,14 +47,9 @@ def show_duration(length: timedelta) -> str:
     return text or "0s"
 
 
-def _serialize(length: Any) -> str:
-    return show_duration(length)
-
-
 Duration = Annotated[
     timedelta,
     PlainValidator(parse_duration),
-    PlainSerializer(_serialize, return_type=str),
     WithJsonSchema({"type": "string", "pattern": PATTERN, "examples": ["30s", "12h", "1h30m"]}),
 ]
 """The type of a field that holds a length of time, written with its unit."""

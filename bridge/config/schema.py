@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
+from bridge.config.durations import show_duration
 from bridge.config.settings import ChatbotLink, RouteTable, Settings
 from bridge.config.tables import Table
 from bridge.plugins import Plugins, resolve
 
 Schema = dict[str, Any]
+
+
+class _Generator(GenerateJsonSchema):
+    """Writes defaults as they would be written in the file."""
+
+    def encode_default(self, dft: Any) -> Any:
+        return show_duration(dft) if isinstance(dft, timedelta) else super().encode_default(dft)
 
 
 def models(plugins: Plugins) -> Iterator[tuple[str, str, type[Table]]]:
@@ -28,7 +37,7 @@ def json_schema(plugins: Plugins) -> Schema:
     found = list(models(plugins))
     wanted: list[type[Table]] = [Settings, RouteTable, ChatbotLink, *(model for _, _, model in found)]
     references, document = models_json_schema(
-        [(model, "validation") for model in dict.fromkeys(wanted)], ref_template="#/$defs/{model}"
+        [(model, "validation") for model in dict.fromkeys(wanted)], schema_generator=_Generator
     )
     definitions: Schema = document["$defs"]
 

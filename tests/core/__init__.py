@@ -1,0 +1,1 @@
+"""The core put together with a platform and a chatbot service in memory, and a real database."""

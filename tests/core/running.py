@@ -1,0 +1,79 @@
+"""The whole program in this process, between a MemoryWorld and a ScriptedService."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import bridge.testing.memory
+import bridge.testing.scripted
+from bridge.app import App
+from bridge.clock import SystemClock
+from bridge.config import load_config
+from bridge.model import SessionId, ThreadRef
+from bridge.plugins import Plugins
+from bridge.testing import MemoryWorld, Script, ScriptedService, echo
+
+CONFIG = """
+[bridge]
+database = "sqlite:///bridge.db"
+patience = "1s"
+grace = "1s"
+
+[platforms.memory]
+
+[providers.scripted]
+
+[chatbots.echo]
+name = "echo"
+
+[[routes]]
+chatbot = "echo"
+"""
+
+
+class Place:
+    """A world, a service and a database that outlive the bridges which run between them."""
+
+    def __init__(self, directory: Path, world: MemoryWorld, service: ScriptedService) -> None:
+        self.directory = directory
+        self.world = world
+        self.service = service
+
+    @asynccontextmanager
+    async def running(self, config: str = CONFIG) -> AsyncIterator[App]:
+        """A bridge that is connected; stopped at the end as by SIGTERM."""
+        path = self.directory / "bridge.toml"
+        path.write_text(config)
+        plugins = Plugins()
+        plugins.register(bridge.testing.memory, "memory")
+        plugins.register(bridge.testing.scripted, "scripted")
+        app = App(load_config(path, plugins), plugins, SystemClock())
+        task = asyncio.create_task(app.run())
+        try:
+            await self.world.until(lambda: self.world.connected or task.done())
+            yield app
+        finally:
+            app.stop()
+            await task
+
+    async def answered(self, thread: ThreadRef, *texts: str) -> None:
+        """Wait until exactly these messages stand in a thread."""
+        try:
+            await self.world.until(lambda: self.world.shown(thread) == texts, timeout=5)
+        except TimeoutError:
+            assert self.world.shown(thread) == texts  # noqa: PT017 - shows the difference
+
+    def session(self) -> SessionId:
+        """The only session that was ever opened."""
+        (session,) = self.service.sessions
+        return session
+
+
+@asynccontextmanager
+async def place(directory: Path, scripts: Mapping[str, Script] | None = None) -> AsyncIterator[Place]:
+    """A place with a service of these scripts, by default one that echoes."""
+    async with ScriptedService(dict(scripts or {"echo": echo})) as service:
+        yield Place(directory, MemoryWorld(), service)

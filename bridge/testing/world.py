@@ -12,7 +12,7 @@ from typing import ClassVar
 from weakref import WeakValueDictionary
 
 from bridge.clock import Clock, SystemClock
-from bridge.errors import PlatformError
+from bridge.errors import InstanceFailed, PlatformError
 from bridge.model import (
     Attachment,
     Author,
@@ -74,6 +74,7 @@ class MemoryWorld:
         self.screen = Screen(self.clock, edit_seconds=capabilities.edit_seconds, idempotent=idempotent)
         self.turnstile = Turnstile(self.clock, capabilities.budgets if limits else None, self._announce)
         self.said: list[Message] = []
+        self.refusal: InstanceFailed | None = None
         self.activity: dict[ThreadRef, str] = {}
         """The status shown in a thread."""
         self.opened: dict[ThreadRef, str] = {}
@@ -178,6 +179,10 @@ class MemoryWorld:
         """Let the next `times` calls fail with `error`; with `done` they take effect before they fail."""
         self.turnstile.fail(operation, error, times=times, done=done)
 
+    def refuse(self, error: InstanceFailed) -> None:
+        """Refuse the credentials of every adapter that connects from now on."""
+        self.refusal = error
+
     def holding(self, operation: Operation) -> AbstractAsyncContextManager[None]:
         """`async with world.holding(Operation.EDIT):` calls of this kind hang until the block ends, then go on."""
         return self.turnstile.holding(operation)
@@ -190,7 +195,9 @@ class MemoryWorld:
         return len(self._listeners)
 
     def connect(self, listener: Callable[[Event], None]) -> Callable[[], None]:
-        """Call `listener` for each event, until the returned function is called."""
+        """Call `listener` for each event, until the returned function is called. Raises InstanceFailed."""
+        if self.refusal is not None:
+            raise self.refusal
         self._listeners.append(listener)
         self._announce()
 

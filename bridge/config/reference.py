@@ -30,7 +30,7 @@ _HEAD = """\
 - **Durations** have units: `"30s"`, `"90m"`, `"12h"`, `"7d"`, `"1h30m"`.
 - **Paths** start at the directory of the file.
 - **Names** of platforms, providers and chatbots have letters, digits, `-` and `_`. A table whose name is that of a type
-  needs no `type`: `[platforms.NAME]` is of type `NAME`; a second table of that type has another name, and `type = "NAME"`.
+  needs no `type`; a second table of that type has another name, and says `type = "…"`.
 """
 
 _ROUTES = """\

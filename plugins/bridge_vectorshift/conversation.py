@@ -1,0 +1,251 @@
+"""The turns of one session, over everything that its connection goes through."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+
+from bridge import ChatbotError, ChatbotUnavailable, Clock, SessionEvent, SessionId, SessionMessage, TurnEnded
+from bridge_vectorshift import frames
+from bridge_vectorshift.attachment import Attachment
+from bridge_vectorshift.backlog import Backlog
+from bridge_vectorshift.connection import Dialer
+from bridge_vectorshift.errors import message_refused, unavailable
+from bridge_vectorshift.frames import Frame, Note
+from bridge_vectorshift.link import Link
+from bridge_vectorshift.turn import Turn
+
+log = logging.getLogger(__name__)
+
+STOP_TIMEOUT = 5.0
+"""Seconds that the service has to confirm that it stopped."""
+
+
+class Conversation:
+    """One session of one chatbot or agent, with at most one running turn."""
+
+    def __init__(self, dialer: Dialer, clock: Clock, kind: str) -> None:
+        self.attachment = Attachment(dialer, clock, self)
+        self._kind = kind
+        self._turn: Turn | None = None
+        self._backlog = Backlog()
+        self._held: list[Frame] | None = None
+        """Frames that wait for the list of messages, which says what was missed before them."""
+        self._known: set[str] = set()
+        """The messages of earlier turns."""
+        self._knows_all = False
+        self.distrusted = False
+        """True after a stop: what the service may still write for the stopped turn is not the next answer."""
+        self._polling: asyncio.Task[None] | None = None
+        self._news = False
+        self._quiet = 0.0
+        self._since_list = 0.0
+
+    @property
+    def id(self) -> SessionId:
+        """The service's id of the session."""
+        return self.attachment.id
+
+    async def create(self, object_id: str) -> None:
+        """Open the session."""
+        await self.attachment.create(self._kind, object_id)
+        self._knows_all = True
+
+    # -- turns
+
+    async def ask(self, messages: Sequence[str]) -> None:
+        """Begin a turn with a question."""
+        await self._post(frames.post(self.id, messages), question=messages)
+
+    async def respond(self, approval: str, *, approve: bool, fields: Mapping[str, str] | None) -> None:
+        """Let a turn go on that waits for an approval."""
+        self._known.add(approval)
+        await self._post(frames.respond(self.id, approval, approve=approve, fields=fields), question=None)
+
+    async def event(self) -> SessionEvent:
+        """The next event; joins the turn that runs at the service when none was begun here."""
+        if self._turn is None:
+            await self._join()
+        event = await self._backlog.get()
+        if isinstance(event, TurnEnded):
+            self._turn = None
+        return event
+
+    async def stop(self) -> None:
+        """End the running turn. The service is told by `terminate_session`, which keeps the session; it has nothing less."""
+        turn = self._turn
+        if turn is None or turn.over:
+            return
+        turn.stop()
+        self.distrusted = True
+        await self.terminate()
+
+    async def terminate(self) -> None:
+        """End what runs at the service, and detach."""
+        if self.attachment.alive:
+            try:
+                link = await self.attachment.link()
+                await link.request(frames.request("terminate_session", self.id), STOP_TIMEOUT)
+            except ChatbotUnavailable as error:
+                log.info("session %s: the service did not confirm its end: %s", self.id, error)
+        await self.close()
+
+    async def messages(self) -> list[SessionMessage]:
+        """All that the service holds."""
+        return frames.history(await self._list(await self.attachment.link()))
+
+    def leave(self) -> None:
+        """Nobody listens any more; a turn that runs can be joined later."""
+        self._turn = None
+
+    async def close(self) -> None:
+        """Detach for good."""
+        polling, self._polling = self._polling, None
+        if polling is not None:
+            polling.cancel()
+        await self.attachment.close()
+
+    async def _post(self, frame: Frame, question: Sequence[str] | None) -> None:
+        link = await self.attachment.link()
+        self._begin(question)
+        try:
+            answer = await link.request(frame)
+            if (error := frames.refusal(answer)) is not None:
+                raise message_refused(error, self.id)
+        except BaseException:
+            self._turn = None
+            raise
+
+    async def _join(self) -> None:
+        link = await self.attachment.link()
+        self._begin(None, joined=True)
+        self._held = []
+        try:
+            await self._catch_up(link, lost=True)
+        except ChatbotUnavailable:
+            if link.open:
+                self._turn = None
+                raise  # a lost connection is being replaced, and then caught up
+
+    def _begin(self, question: Sequence[str] | None, *, joined: bool = False) -> None:
+        self._backlog = Backlog()
+        self._held = None
+        self._quiet = self._since_list = 0.0
+        self._turn = Turn(
+            self._emit,
+            agent=self._kind == "agent",
+            question=question,
+            ignored=self._known,
+            knows_all=self._knows_all,
+            joined=joined,
+        )
+
+    def _emit(self, event: SessionEvent) -> None:
+        self._backlog.put(event)
+        if isinstance(event, TurnEnded) and self._turn is not None:
+            self._known |= self._turn.ids
+
+    # -- what the attachment tells
+
+    @property
+    def busy(self) -> bool:
+        """True while a turn runs."""
+        return self._turn is not None and not self._turn.over
+
+    def handle(self, frame: Frame) -> None:
+        """One frame. On the path of every delta."""
+        turn = self._turn
+        if turn is None:
+            return
+        if self._held is not None:
+            self._held.append(frame)
+            return
+        kind = frame.get("type")
+        if kind == "message_delta":
+            self._news = True
+            text = frame.get("value")
+            if isinstance(text, str) and text:
+                turn.delta(str(frame.get("message_id")), text, frame.get("index"))
+        elif kind != "pong":
+            self._news = True
+            self._handle_rare(turn, kind, frame)
+
+    def _handle_rare(self, turn: Turn, kind: object, frame: Frame) -> None:
+        match kind:
+            case "message_notification":
+                note = frames.read(frame.get("message"))
+                if note is not None:
+                    turn.note(note)
+                    if note.content_type:
+                        log.debug("session %s: content of type %r is not shown", self.id, note.content_type)
+            case "participant_status":
+                turn.status(frames.status(frame))
+            case "error" if frame.get("request_type") in {None, "post_message", "post_messages"}:
+                turn.fail(frames.refusal(frame) or "")
+            case _:
+                log.debug("session %s: a frame of type %r is not used", self.id, kind)
+
+    async def attached(self, link: Link) -> None:
+        """After a stop, learn what is old before anything new is asked."""
+        if self.distrusted:
+            self._known |= {note.id for note in await self._list(link)}
+            self._knows_all, self.distrusted = True, False
+
+    def interrupted(self) -> None:
+        """Hold what comes until it is known what was missed."""
+        self._held = []
+        if self._turn is not None:
+            self._turn.rejoin()
+
+    async def rejoined(self, link: Link) -> None:
+        """Catch up."""
+        await self._catch_up(link, lost=True)
+
+    def failed(self, error: ChatbotError) -> None:
+        """Tell the listener."""
+        self._backlog.fail(error)
+
+    def tick(self, seconds: float) -> None:
+        """Look whether a silent turn is over."""
+        turn = self._turn
+        if turn is None or self._held is not None:
+            return
+        self._quiet = 0.0 if self._news else self._quiet + seconds
+        self._since_list += seconds
+        self._news = False
+        if turn.quiet(self._quiet, self._since_list) and self._polling is None:
+            self._polling = asyncio.create_task(self._poll(), name=f"vectorshift poll {self.id}")
+
+    async def _poll(self) -> None:
+        try:
+            if self.attachment.alive:
+                await self._catch_up(await self.attachment.link(), lost=False)
+        except ChatbotError as error:
+            log.info("session %s: the messages cannot be listed: %s", self.id, error)
+        finally:
+            self._polling = None
+
+    async def _catch_up(self, link: Link, *, lost: bool) -> None:
+        listed = await self._list(link)
+        turn = self._turn
+        self._since_list = 0.0
+        if turn is None:
+            return
+        if not turn.catch_up(listed, lost=lost, quiet=self._quiet) and lost:
+            raise unavailable(f"session {self.id}: the service does not list the question that it has taken")
+        if lost:
+            self._release({note.id for note in listed})
+
+    def _release(self, listed: set[str]) -> None:
+        """Take the frames that were held, but for deltas that the list has in it already."""
+        held, self._held = self._held or [], None
+        for frame in held:
+            if frame.get("type") != "message_delta" or frame.get("message_id") not in listed:
+                self.handle(frame)
+
+    async def _list(self, link: Link) -> list[Note]:
+        frame = await link.request(frames.request("get_messages", self.id))
+        if (error := frames.refusal(frame)) is not None:
+            raise unavailable(f"VectorShift does not list the messages of session {self.id}: {error}")
+        return frames.notes(frame)

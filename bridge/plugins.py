@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +23,28 @@ GROUP = "bridge"
 
 DISTRIBUTION = "bridge-chat"
 """The distribution whose own plugins are always registered."""
+
+
+class PluginState(StrEnum):
+    """How a plugin is."""
+
+    LOADED = "loaded"
+    AVAILABLE = "available"
+    """Installed; loaded when the operator's file names it."""
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class PluginInfo:
+    """One plugin for an operator to read: `origin` is its distribution, `problem` why it is broken."""
+
+    name: str
+    origin: str
+    state: PluginState
+    platforms: tuple[str, ...] = ()
+    providers: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+    problem: str = ""
 
 
 def resolve(path: str) -> Any:
@@ -96,12 +120,44 @@ class Plugins:
         """The command apps of all plugins."""
         return [app for apps in self._manager.hook.bridge_commands() for app in apps]
 
+    def describe(self) -> list[PluginInfo]:
+        """Every plugin that is installed or registered, by name, and what it provides."""
+        loaded = {name for name, _ in self._manager.list_name_plugin()}
+        return [self._describe(name) for name in sorted(loaded | set(self._available))]
+
+    def _describe(self, name: str) -> PluginInfo:
+        entry = self._available.get(name)
+        origin = f"{entry.dist.name} {entry.dist.version}" if entry is not None and entry.dist is not None else ""
+        if not self._manager.has_plugin(name):
+            problem = self.broken.get(name, "")
+            return PluginInfo(name, origin, PluginState.BROKEN if problem else PluginState.AVAILABLE, problem=problem)
+        others = [plugin for other, plugin in self._manager.list_name_plugin() if other != name]
+
+        def ask(hook: str) -> list[Any]:
+            return [item for items in self._manager.subset_hook_caller(hook, others)() for item in items]
+
+        return PluginInfo(
+            name,
+            origin,
+            PluginState.LOADED,
+            platforms=tuple(spec.type for spec in ask("bridge_platforms")),
+            providers=tuple(spec.type for spec in ask("bridge_chatbot_providers")),
+            commands=tuple(command for app in ask("bridge_commands") for command in _names(app)),
+        )
+
     def turn_finished(self, turn: FinishedTurn) -> list[Exception]:
         """Tell every observer; what they raised comes back, none of it stops the others."""
         failures: list[Exception] = []
         for implementation in self._manager.hook.bridge_turn_finished.get_hookimpls():
             try:
                 implementation.function(**({"turn": turn} if "turn" in implementation.argnames else {}))
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - an observer may fail in any way, and only for itself
                 failures.append(error)
         return failures
+
+
+def _names(app: typer.Typer) -> list[str]:
+    """What an app adds to the top level: itself, or its commands when it has no name."""
+    if app.info.name:
+        return [app.info.name]
+    return [str(command.name or getattr(command.callback, "__name__", "?")) for command in app.registered_commands]

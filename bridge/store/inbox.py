@@ -2,155 +2,155 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import CTE, Select, Table, and_, bindparam, func, literal, null, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    Table,
+    and_,
+    null,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection
+from sqlalchemy.sql.dml import ReturningInsert
 
+from bridge.errors import StoreError
+from bridge.store.batches import BatchInsert, BatchQuery, Row, batch_of
 from bridge.store.encoding import encode_message, to_micros
 from bridge.store.records import Acceptance, Accepted, Inbound, Verdict
 from bridge.store.schema import decisions, messages, threads
 
-Row = Mapping[str, Any]
-"""What is bound to the statements for one event."""
-
 _IDENTITY = ("instance", "event_id", "workspace", "channel", "message", "kind", "revision")
+_EVENT = ("instance", "event_id")
+_MESSAGE = ("instance", "workspace", "channel", "message", "kind", "revision")
 _THREAD = ("instance", "workspace", "channel", "thread")
+_ACCEPTED = (*_IDENTITY, "thread", "surface", "asker", "chatbot", "route", "stored_at", "sent_at", "body")
+_NEW_THREAD = (*_THREAD, "surface", "asker", "chatbot", "route", "stored_at")
+_DECIDED = (*_IDENTITY, "thread", "reason", "route", "at")
 
 
 def accept_row(inbound: Inbound, now: int) -> Row:
-    """Made by the caller, so that a message that cannot be encoded never reaches the others."""
+    """Made by the caller, so that a message that cannot be stored never reaches the others."""
     message, thread = inbound.message, inbound.thread
-    return {
-        "instance": thread.instance,
-        "event_id": message.event_id,
-        "workspace": thread.workspace,
-        "channel": thread.channel,
-        "message": message.id,
-        "kind": "message",
-        "revision": "",
-        "thread": thread.id,
-        "surface": thread.surface.value,
-        "asker": message.author.id,
-        "chatbot": inbound.chatbot,
-        "route": inbound.route,
-        "sent_at": to_micros(message.sent_at),
-        "now": now,
-        "body": encode_message(message),
-    }
+    return (
+        *_plain(thread.instance, message.event_id, thread.workspace, thread.channel, message.id),
+        "message",
+        "",
+        *_plain(thread.id, thread.surface.value, message.author.id, inbound.chatbot, inbound.route),
+        now,
+        to_micros(message.sent_at),
+        encode_message(message),
+    )
 
 
 def decide_row(verdict: Verdict) -> Row:
-    return {
-        "instance": verdict.instance,
-        "event_id": verdict.event_id,
-        "workspace": verdict.workspace,
-        "channel": verdict.channel,
-        "message": verdict.message_id,
-        "kind": verdict.kind,
-        "revision": verdict.revision,
-        "thread": verdict.thread_id,
-        "reason": verdict.reason,
-        "route": verdict.route,
-        "at": to_micros(verdict.at),
-    }
+    """The like for an event that is not accepted."""
+    return (
+        *_plain(verdict.instance, verdict.event_id, verdict.workspace, verdict.channel, verdict.message_id),
+        *_plain(verdict.kind, verdict.revision, verdict.thread_id, verdict.reason, verdict.route),
+        to_micros(verdict.at),
+    )
+
+
+def _plain(*values: str | None) -> Sequence[str | None]:
+    """The values, if a database can hold them. Raises StoreError for a NUL and for half of a surrogate pair."""
+    together = "".join(value for value in values if value)
+    try:
+        together.encode()
+    except UnicodeEncodeError:
+        raise StoreError(f"the database cannot hold {values!r}: it is not valid text") from None
+    if "\0" in together:
+        raise StoreError(f"the database cannot hold {values!r}: there is a NUL in it")
+    return values
 
 
 def accept(connection: Connection, rows: Sequence[Row]) -> list[Acceptance]:
-    """Accept messages: first the threads of those that are new, then the messages."""
-    duplicates, fresh = _divide(connection, rows)
-    ids: dict[tuple[str, ...], int] = {}
+    """Accept messages, as `accept_row` makes them: first the threads of those that are new, then the messages."""
+    stored, fresh = _divide(connection, rows)
+    ids: dict[Row, int] = {}
     if fresh:
-        ids = _upsert_threads(connection, fresh)
-        connection.execute(_ADD_MESSAGE, [{**row, "thread_id": ids[_key(row, _THREAD)]} for row in fresh])
-    news = {id(row) for row in fresh}
+        ids = _upsert_threads(connection, list(fresh.values()))
+        _ADD_MESSAGES.run(connection, [(*row, ids[_thread(row)]) for row in fresh.values()])
     return [
-        Acceptance(Accepted.NEW, ids[_key(row, _THREAD)])
-        if id(row) in news
-        else Acceptance(Accepted.DUPLICATE, duplicates.get(index) or ids.get(_key(row, _THREAD), 0))
-        for index, row in enumerate(rows)
+        Acceptance(Accepted.NEW, ids[_thread(row)])
+        if place in fresh
+        else Acceptance(Accepted.DUPLICATE, stored.get(place) or ids.get(_thread(row), 0))
+        for place, row in enumerate(rows)
     ]
 
 
 def decide(connection: Connection, rows: Sequence[Row]) -> list[Accepted]:
-    """Write down why events were not accepted."""
+    """Write down why events were not accepted, as `decide_row` says it."""
     _, fresh = _divide(connection, rows)
     if fresh:
-        connection.execute(_ADD_DECISION, fresh)
-    news = {id(row) for row in fresh}
-    return [Accepted.NEW if id(row) in news else Accepted.DUPLICATE for row in rows]
+        _ADD_DECISIONS.run(connection, list(fresh.values()))
+    return [Accepted.NEW if place in fresh else Accepted.DUPLICATE for place in range(len(rows))]
 
 
-def _divide(connection: Connection, rows: Sequence[Row]) -> tuple[dict[int, int | None], list[Row]]:
-    """The stored duplicates by their place among `rows`, with their thread if any; and the rows that are new."""
-    batch = json.dumps([_key(row, _IDENTITY) for row in rows])
-    known: list[tuple[int, int | None]] = [tuple(row) for row in connection.execute(_KNOWN, {"batch": batch})]
-    duplicates = dict(known)
-    fresh: list[Row] = []
-    seen: set[tuple[str, ...]] = set()
+_event = itemgetter(*map(_ACCEPTED.index, _EVENT))
+_message = itemgetter(*map(_ACCEPTED.index, _MESSAGE))
+_thread = itemgetter(*map(_ACCEPTED.index, _THREAD))
+_new_thread = itemgetter(*map(_ACCEPTED.index, _NEW_THREAD))
+
+
+def _divide(connection: Connection, rows: Sequence[Row]) -> tuple[dict[int, int | None], dict[int, Row]]:
+    """By their place among `rows`: the threads of those that are stored already, and the rows that are new."""
+    found = _STORED.run(connection, [row[: len(_IDENTITY)] for row in rows])
+    stored: dict[int, int | None] = dict(found)
+    fresh: dict[int, Row] = {}
+    seen: set[Row] = set()
     for place, row in enumerate(rows):
-        identity = _key(row, _IDENTITY)
-        event, message = identity[:2], identity[:1] + identity[2:]
-        if place not in duplicates and event not in seen and message not in seen:
-            fresh.append(row)
-        seen |= {event, message}
-    return duplicates, fresh
+        names = {_event(row), _message(row)}
+        if place not in stored and seen.isdisjoint(names):
+            fresh[place] = row
+        seen |= names
+    return stored, fresh
 
 
-def _upsert_threads(connection: Connection, rows: Sequence[Row]) -> dict[tuple[str, ...], int]:
-    """The ids of the threads of `rows`, by their key. The first message of a new thread names its asker."""
-    wanted: dict[tuple[str, ...], dict[str, Any]] = {}
+def _upsert_threads(connection: Connection, rows: Sequence[Row]) -> dict[Row, int]:
+    """The ids of the threads of `rows`. The first message of a new thread names its asker, the last its route."""
+    wanted: dict[Row, Row] = {}
     for row in rows:
-        known = wanted.setdefault(_key(row, _THREAD), {name: row[name] for name in _NEW_THREAD})
-        known.update(chatbot=row["chatbot"], route=row["route"])
-    found = connection.execute(_UPSERT_THREAD, list(wanted.values()))
-    return {tuple(key): thread_id for thread_id, *key in found}
+        place = _thread(row)
+        earlier = wanted.get(place)
+        new = _new_thread(row)
+        wanted[place] = new if earlier is None else (*earlier[:-3], *new[-3:])
+    found = _UPSERT_THREADS.run(connection, list(wanted.values()))
+    return {tuple(row[1:]): row[0] for row in found}
 
 
-def _key(row: Row, names: Sequence[str]) -> tuple[str, ...]:
-    return tuple(row[name] for name in names)
+def _stored() -> CompoundSelect[Any]:
+    batch = batch_of(_IDENTITY).cte("batch")
 
+    def same(table: Table, names: Sequence[str], thread: ColumnElement[Any]) -> Select[Any]:
+        on = and_(*(table.c[name] == batch.c[name] for name in names))
+        return select(batch.c.place, thread).join_from(batch, table, on)
 
-def _batch() -> CTE:
-    """The identities of a batch as rows: one bound value, however many there are."""
-    items = func.json_each(bindparam("batch")).table_valued("key", "value")
-    columns = [func.json_extract(items.c.value, f"$[{i}]").label(name) for i, name in enumerate(_IDENTITY)]
-    return select(items.c.key.label("place"), *columns).cte("batch")
-
-
-def _known() -> Any:
-    batch = _batch()
-
-    def stored(table: Table, names: Sequence[str], thread: Any) -> Select[Any]:
-        same = and_(*(table.c[name] == batch.c[name] for name in names))
-        return select(batch.c.place, thread).join_from(batch, table, same)
-
-    event, message = ("event_id", "instance"), tuple(name for name in _IDENTITY if name != "event_id")
     return union_all(
-        *(stored(messages, names, messages.c.thread_id) for names in (event, message)),
-        *(stored(decisions, names, null()) for names in (event, message)),
+        *(same(messages, names, messages.c.thread_id) for names in (_EVENT, _MESSAGE)),
+        *(same(decisions, names, null()) for names in (_EVENT, _MESSAGE)),
     )
 
 
-_KNOWN = _known()
+def _upsert() -> ReturningInsert[Any]:
+    batch = batch_of((*_NEW_THREAD[:-1], "active_at")).subquery("batch")
+    values = {name: batch.c[name] for name in (*_NEW_THREAD[:-1], "active_at")} | {"created_at": batch.c.active_at}
+    # SQLite takes "ON CONFLICT" after a SELECT without WHERE for a join.
+    new = insert(threads).from_select(list(values), select(*values.values()).where(true()))
+    return new.on_conflict_do_update(
+        index_elements=_THREAD,
+        set_={name: new.excluded[name] for name in ("chatbot", "route", "active_at")},
+    ).returning(threads.c.id, *(threads.c[name] for name in _THREAD))
 
-_NEW_THREAD = (*_THREAD, "surface", "chatbot", "route", "asker", "now")
-_upsert = insert(threads).values(
-    {name: bindparam(name) for name in _NEW_THREAD if name != "now"}
-    | {"created_at": bindparam("now"), "active_at": bindparam("now")}
-)
-_UPSERT_THREAD = _upsert.on_conflict_do_update(
-    index_elements=_THREAD,
-    set_={name: _upsert.excluded[name] for name in ("chatbot", "route", "active_at")},
-).returning(threads.c.id, *(threads.c[name] for name in _THREAD))
 
-_ADD_MESSAGE = insert(messages).values(
-    {name: bindparam(name) for name in (*_IDENTITY, "thread_id", "chatbot", "route", "sent_at", "body")}
-    | {"stored_at": bindparam("now"), "state": literal("accepted"), "reason": literal("")}
-)
-_ADD_DECISION = insert(decisions).values(
-    {name: bindparam(name) for name in (*_IDENTITY, "thread", "reason", "route", "at")}
-)
+_STORED = BatchQuery(_stored())
+_UPSERT_THREADS = BatchQuery(_upsert())
+_ADD_MESSAGES = BatchInsert(messages, (*_ACCEPTED, "thread_id"), state="accepted", reason="")
+_ADD_DECISIONS = BatchInsert(decisions, _DECIDED)

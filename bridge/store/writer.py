@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import queue
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -35,6 +36,7 @@ class _Operation:
     loop: asyncio.AbstractEventLoop
 
 
+_END: Sequence[_Operation] = []
 _Outcome: TypeAlias = tuple[_Operation, Any, StoreError | None]
 
 
@@ -54,7 +56,8 @@ class Writer:
         self._connection = connection
         self._guard = guard
         self._translate = translate
-        self._queue: queue.SimpleQueue[_Operation | None] = queue.SimpleQueue()
+        self._gathered: list[_Operation] = []
+        self._queue: queue.SimpleQueue[Sequence[_Operation]] = queue.SimpleQueue()
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="bridge-store-writer", daemon=True)
         self._thread.start()
@@ -69,27 +72,36 @@ class Writer:
             raise StoreError("the store is closed")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[R] = loop.create_future()
-        self._queue.put(_Operation(kind, item, future, loop))
+        if not self._gathered:
+            loop.call_soon(self._hand_over)
+        self._gathered.append(_Operation(kind, item, future, loop))
         return future
 
+    def _hand_over(self) -> None:
+        """Give the thread what was asked for in one turn of the event loop together, for one commit."""
+        gathered, self._gathered = self._gathered, []
+        if gathered:
+            self._queue.put(gathered)
+
     async def close(self) -> None:
-        """Finish what is queued, then end the thread."""
+        """Finish what was asked for, then end the thread."""
         if not self._closed:
             self._closed = True
-            self._queue.put(None)
+            self._hand_over()
+            self._queue.put(_END)
         await asyncio.to_thread(self._thread.join)
 
     def _run(self) -> None:
-        open_ = True
-        while open_:
-            batch = [self._queue.get()]
+        last = False
+        while not last:
+            waiting = [self._queue.get()]
             with contextlib.suppress(queue.Empty):
-                while len(batch) < _LARGEST_BATCH and batch[-1] is not None:
-                    batch.append(self._queue.get_nowait())
-            open_ = batch[-1] is not None
-            operations = [operation for operation in batch if operation is not None]
-            if operations:
-                _resolve(self._commit(operations))
+                while True:
+                    waiting.append(self._queue.get_nowait())
+            last = waiting[-1] is _END
+            operations = list(itertools.chain.from_iterable(waiting))
+            for start in range(0, len(operations), _LARGEST_BATCH):
+                _resolve(self._commit(operations[start : start + _LARGEST_BATCH]))
         self._connection.close()
 
     def _commit(self, operations: Sequence[_Operation]) -> Sequence[_Outcome]:

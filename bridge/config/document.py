@@ -45,13 +45,13 @@ class Document:
         if self.mistakes:
             raise InvalidConfig(sorted(self.mistakes, key=lambda mistake: mistake.line or 0))
 
-    def table(self, keys: Keys, value: object) -> dict[str, Any]:
-        """`value` if it is a table; else a mistake, and an empty one."""
+    def table(self, keys: Keys, value: object) -> dict[str, Any] | None:
+        """`value` if it is a table; else None after noting the mistake."""
         if isinstance(value, dict):
             return value
         remedy = f"write [{dotted(keys)}] on a line of its own, and its keys below"
         self.mistake(keys, f"must be a table, not {kind(value)}", remedy)
-        return {}
+        return None
 
     def validate(self, model: type[T], data: Mapping[str, Any], keys: Keys, context: Mapping[str, Any]) -> T | None:
         """`data`, which stands at `keys`, as a `model`; None after noting every mistake in it."""
@@ -61,6 +61,8 @@ class Document:
             return model.model_validate_json(source, strict=True, context=dict(context))
         except ValidationError as error:
             for found in error.errors(include_url=False):
+                if found["type"] == "too_short" and found["input"]:
+                    continue  # it is short of its wrong elements, each of which is a mistake of its own
                 within, known = _locate(model, data, found)
                 problem, remedy = phrase(found, within[-1] if within else keys[-1], known)
                 self.mistake((*keys, *within), problem, remedy)

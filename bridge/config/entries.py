@@ -92,11 +92,14 @@ class Reader:
         return entries
 
     def _tables(self, section: str) -> dict[str, dict[str, Any]]:
-        tables = self.document.table((section,), self.document.data.get(section, {}))
-        for name in tables:
+        found = {}
+        for name, value in (self.document.table((section,), self.document.data.get(section, {})) or {}).items():
             if not re.fullmatch("[A-Za-z0-9_-]+", name):
                 self.document.mistake((section, name), "a name has letters, digits, - and _ only")
-        return {name: self.document.table((section, name), table) for name, table in tables.items()}
+            table = self.document.table((section, name), value)
+            if table is not None:
+                found[name] = table
+        return found
 
     def _spec(
         self, keys: Keys, table: Mapping[str, Any], what: str, known: Callable[[], Mapping[str, Spec]]

@@ -51,7 +51,7 @@ def load_config(
             document.mistake((key,), "this table is unknown", instead(key, TABLES, "known are"))
     _load_plugins(document, plugins)
     table = document.table(("bridge",), document.data.get("bridge", {}))
-    settings = document.validate(Settings, table, ("bridge",), context)
+    settings = None if table is None else document.validate(Settings, table, ("bridge",), context)
     reader = Reader(document, plugins, context)
     platforms, providers = reader.platforms(), reader.providers()
     chatbots = reader.chatbots(providers)

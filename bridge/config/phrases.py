@@ -83,6 +83,6 @@ def syntax(text: str, message: str) -> tuple[int, str, str]:
         return line, f"{name[1]} stands here twice", "keep one of the two"
     if what == "Invalid value":
         return line, "this is not TOML: the value cannot be read", 'text must stand in quotes: key = "text"'
-    if what.startswith(r"Illegal character '\n'"):
+    if what.startswith((r"Illegal character '\n'", 'Expected "\'"', "Unterminated string")):
         return line, "this is not TOML: the text does not end on its line", "close its quotes"
     return line, f"this is not TOML: {what[:1].lower()}{what[1:]}", ""

@@ -25,6 +25,8 @@ def read_routes(
     for index, value in enumerate(found):
         keys: Keys = ("routes", index)
         values = document.table(keys, value)
+        if values is None:
+            continue
         _check_name(document, (*keys, "chatbot"), values.get("chatbot"), "chatbot", chatbots)
         _check_name(document, (*keys, "platform"), values.get("platform"), "platform", platforms)
         table = document.validate(RouteTable, values, keys, context)

@@ -69,10 +69,15 @@ class Change:
 class People(Protocol):
     """The side of a fake platform on which people sit."""
 
-    service: str
-    """ "slack" or "discord"."""
-    bot_mention: str
-    """What a person types to mention the bot, e.g. `@bridge`; `say` turns it into the platform's own mention."""
+    @property
+    def service(self) -> str:
+        """ "slack" or "discord"."""
+        ...
+
+    @property
+    def bot_mention(self) -> str:
+        """What a person types to mention the bot, e.g. `@bridge`; `say` turns it into the platform's own mention."""
+        ...
 
     def rooms(self) -> Sequence[Room]:
         """Everything that can be opened, parents before their threads."""

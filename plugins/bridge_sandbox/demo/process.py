@@ -48,7 +48,7 @@ class BridgeProcess:
         return self._process is not None and self._process.returncode is None
 
     async def connected(self, timeout: float) -> bool:
-        """Wait until the process is connected to both platforms; False when it ended, or was not in `timeout` seconds."""
+        """Wait until the process is connected to both platforms; False when it ended or took over `timeout` seconds."""
         waiting = {asyncio.create_task(self._connected.wait()), asyncio.create_task(self.ended())}
         try:
             await asyncio.wait(waiting, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)

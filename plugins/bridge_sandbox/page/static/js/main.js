@@ -16,7 +16,7 @@ const announce = (text) => {
 const panes = [
   new Pane(world, "slack", {
     label: "Slack",
-    heading: "Sandbox",
+    heading: "Sandbox workspace",
     startsThreads: true,
     listsThreads: false,
     element: byId("pane-slack"),
@@ -24,7 +24,7 @@ const panes = [
   }),
   new Pane(world, "discord", {
     label: "Discord",
-    heading: "Sandbox",
+    heading: "Sandbox server",
     startsThreads: false,
     listsThreads: true,
     element: byId("pane-discord"),

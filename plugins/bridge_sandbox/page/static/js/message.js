@@ -14,16 +14,17 @@ export class MessageView {
     this.body = h("div.body");
     this.name = h("span.author", {}, message.author);
     this.time = h("time", { datetime: message.at }, clock(message.at));
-    this.writing = h("span.writing", { hidden: true, "aria-hidden": "true" }, "writing");
+    this.writing = h("span.writing", { hidden: true, "aria-hidden": "true" }, "writing…");
     this.edited = h("span.edited", { hidden: true }, "(edited)");
     this.files = h("ul.files", { hidden: true });
     this.thread = h("div.thread-link");
-    const head = h("div.head", {}, this.name, message.bot && h("span.badge", {}, "APP"), this.time, this.writing);
+    const head = h("div.head", {}, this.name, message.bot && h("span.badge", {}, "APP"), this.time);
+    const foot = h("div.foot", {}, this.edited, this.writing);
     this.element = h(
       "article.message",
       { "data-id": message.id, "aria-label": `${message.author}, ${clock(message.at)}` },
       avatar(message),
-      h("div.content", {}, head, this.body, this.files, this.edited, this.thread),
+      h("div.content", {}, head, this.body, this.files, foot, this.thread),
     );
     if (message.bot) this.element.classList.add("bot");
     this.update(message, false);

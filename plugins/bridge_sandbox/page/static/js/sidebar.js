@@ -8,7 +8,7 @@ export class Sidebar {
   constructor(pane, heading) {
     this.pane = pane;
     this.list = h("ul.rooms");
-    this.element = h("nav.sidebar", { "aria-label": `${pane.label} rooms` }, h("h2", {}, heading), this.list);
+    this.element = h("nav.sidebar", { "aria-label": `${pane.label} rooms` }, h("h2", {}, pane.label, h("span", {}, heading)), this.list);
   }
 
   /** Draw it anew; rooms are few. */

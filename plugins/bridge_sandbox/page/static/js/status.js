@@ -4,9 +4,9 @@ import { restart } from "./feed.js";
 
 const WORDS = {
   absent: "",
-  starting: "The bridge is starting",
-  connected: "The bridge is connected",
-  stopped: "The bridge has stopped",
+  starting: "Bridge starting",
+  connected: "Bridge connected",
+  stopped: "Bridge stopped",
 };
 
 /** Keep `element` (the words) and `button` (restart) up to date. */

@@ -73,7 +73,7 @@ export class Timeline {
   #linkThread(view) {
     const { service } = this.pane;
     const thread = service.threadOf(view.message);
-    if (thread !== undefined) view.setThread(thread, service.shown(thread).filter(({ id }) => id !== view.message.id).length);
+    if (thread !== undefined) view.setThread(this.pane.listsThreads ? thread : { ...thread, name: "" }, service.shown(thread).filter(({ id }) => id !== view.message.id).length);
     else if (this.pane.startsThreads) view.setThread(null, 0);
   }
 

@@ -7,6 +7,8 @@ const SERVICES = { slack: "Slack", discord: "Discord", vectorshift: "VectorShift
 const ROWS = 400;
 const KEPT = 30; // items of one row whose JSON can be seen
 const NEAR = 40; // px
+const RECEIPT = /^(2\d\d |ack$|ping|pong$|HEARTBEAT)/; // says only that something arrived
+const LONG_ID = /\d{12,}/g;
 
 export class Wire {
   #rows = [];
@@ -21,10 +23,10 @@ export class Wire {
     this.pause = h("button.pause", { type: "button", "aria-pressed": "false", title: "Hold the list still" }, "Pause");
     const clear = h("button", { type: "button", title: "Empty the list" }, "Clear");
     const filters = Object.entries(SERVICES).map(([service, label]) => this.#filter(service, label));
-    const title = h("div.titles", {}, h("h2", {}, "The wire"), h("p.about", {}, "Every event, frame and call as it happens"));
-    const tools = h("div.wire-tools", {}, h("div.filters", { role: "group", "aria-label": "Show" }, filters), this.pause, clear);
-    const legend = h("p.legend", {}, h("span.in", {}, "to the bridge"), h("span.out", {}, "from the bridge"));
-    element.replaceChildren(h("header.room-header", {}, title, legend), tools, this.scroller);
+    const legend = h("p.legend", {}, h("span.arrow.in", {}, "to the bridge"), h("span.arrow.out", {}, "from the bridge"));
+    const title = h("div.titles", {}, h("h2", {}, "The wire"), h("p.about", {}, "What is said, as it is said"));
+    const tools = h("div.wire-tools", { role: "group", "aria-label": "Show" }, filters);
+    element.replaceChildren(h("header.room-header", {}, title, this.pause, clear), tools, this.scroller, legend);
     this.pause.addEventListener("click", () => this.#toggle());
     clear.addEventListener("click", () => this.#show([]));
     this.list.addEventListener("keydown", (event) => this.#key(event));
@@ -110,14 +112,14 @@ class Row {
       { tabindex: "-1" },
       h(`span.arrow.${incoming ? "in" : "out"}`, { role: "img", "aria-label": incoming ? "to the bridge" : "from the bridge" }),
       h(`span.service.${item.service}`, {}, SERVICES[item.service] ?? item.service),
-      h("code.kind", {}, item.kind),
+      h("code.kind", { title: item.kind }, item.kind.replaceAll(LONG_ID, (id) => `…${id.slice(-4)}`)),
       this.times,
       h("time", { datetime: item.at }, preciseClock(item.at)),
       this.line,
     );
     this.details = h("details", {}, this.summary);
     this.details.addEventListener("toggle", () => this.#draw());
-    this.element = h("li", {}, this.details);
+    this.element = h(RECEIPT.test(item.kind) ? "li.receipt" : "li", {}, this.details);
     this.add(item);
   }
 

@@ -1,0 +1,124 @@
+"""The demo in the terminal: one conversation on both platforms, played and checked."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.markup import escape
+from rich.padding import Padding
+from rich.spinner import Spinner
+from rich.text import Text
+
+from bridge_sandbox.demo.observer import Observer
+from bridge_sandbox.demo.process import BridgeProcess
+from bridge_sandbox.demo.script import Expected, Wrong, play
+from bridge_sandbox.sandbox import Sandbox
+from bridge_sandbox.serve import stop_signal
+from bridge_sandbox.view import People
+
+PATIENCE = 30.0
+"""Seconds in which an answer must be complete, and the bridge connected."""
+SHOWN_LINES = 10
+"""How much of the end of an answer is shown while it is written."""
+
+
+class TerminalPlayer:
+    """Plays each step in the terminal: the question, the answer as it is written, and how long it took."""
+
+    def __init__(self, bridge: BridgeProcess, console: Console) -> None:
+        self._bridge = bridge
+        self._console = console
+
+    async def ask(self, title: str, people: People, room: str, text: str, expected: Expected) -> str:
+        """Write and wait for the answer; the room in which it is. Raises Wrong."""
+        began = time.monotonic()
+        question = Text.assemble(("Ada    ", "bold cyan"), text)
+        with Live(console=self._console, transient=True, refresh_per_second=12) as live:
+            observer = Observer(people, room, lambda: live.update(_running(title, question, observer.texts)))
+            with observer:
+                live.update(_running(title, question, []))
+                await people.say(room, text)
+                right = await observer.until(expected, PATIENCE)
+        self._console.print(_mark(right), Text(title, "bold"), Text(f" {time.monotonic() - began:.1f} s", "dim"))
+        self._console.print(Padding(question, (0, 0, 0, 2)))
+        self._console.print(Padding(_short(observer.texts), (0, 0, 1, 2)))
+        if not right:
+            raise Wrong(f"{title}: the bot's messages were {list(observer.texts)}")
+        return observer.messages[0].room
+
+    async def start(self, title: str) -> None:
+        """Start the bridge. Raises Wrong when it does not connect."""
+        began = time.monotonic()
+        with self._console.status(title):
+            await self._bridge.start()
+            right = await self._bridge.connected(PATIENCE)
+        self._console.print(_mark(right), Text(title, "bold"), Text(f" {time.monotonic() - began:.1f} s\n", "dim"))
+        if not right:
+            raise Wrong(f"{title}: it did not connect")
+
+    async def restart(self, title: str) -> None:
+        """Stop the bridge, which must end well, and start it again. Raises Wrong."""
+        code = await self._bridge.stop()
+        if code != 0:
+            raise Wrong(f"{title}: it ended with exit code {code}")
+        await self.start(title)
+
+
+async def play_once() -> int:
+    """Play the script; 0 when all of it came out right, else 1."""
+    console = Console(highlight=False)
+    playing = asyncio.create_task(_play(console))
+    stopped = asyncio.create_task(stop_signal().wait())
+    await asyncio.wait({playing, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if not playing.done():
+        playing.cancel()
+        await asyncio.wait({playing})
+        console.print("Stopped.", style="dim")
+        return 1
+    return playing.result()
+
+
+async def _play(console: Console) -> int:
+    with tempfile.TemporaryDirectory(prefix="bridge-demo-") as name:
+        directory = Path(name)
+        async with Sandbox(word_seconds=0.01) as world:
+            bridge = BridgeProcess(world.write_config(directory), directory / "bridge.log", world.wire)
+            player = TerminalPlayer(bridge, console)
+            try:
+                await player.start("The bridge connects to Slack and Discord")
+                await play(player, world)
+            except Wrong as error:
+                console.print(f"[red bold]Not right:[/] {escape(str(error))}")
+                console.print("The end of the bridge's log:", style="dim")
+                console.print(bridge.last_lines(), style="dim", markup=False)
+                return 1
+            finally:
+                await bridge.stop()
+    console.print("[green bold]All of it came out right.[/]")
+    return 0
+
+
+def _mark(right: bool) -> Text:
+    return Text("✓", "green bold") if right else Text("✗", "red bold")
+
+
+def _running(title: str, question: Text, texts: Sequence[str]) -> RenderableType:
+    answer = _answer("\n".join(texts).splitlines()[-SHOWN_LINES:])
+    return Group(Spinner("dots", Text(title, "bold")), Padding(question, (0, 0, 0, 2)), Padding(answer, (0, 0, 1, 2)))
+
+
+def _short(texts: Sequence[str]) -> RenderableType:
+    lines = "\n".join(texts).splitlines()
+    kept = lines if len(lines) <= SHOWN_LINES else [*lines[:4], f"… {len(lines) - 8} more lines …", *lines[-4:]]
+    return _answer(kept)
+
+
+def _answer(lines: Sequence[str]) -> Text:
+    return Text.assemble(("bridge ", "bold green"), "\n       ".join(lines)) if lines else Text()

@@ -25,8 +25,8 @@ MESSAGE_CONTENT_ALLOWED = 1 << 19
 class FakeDiscord:
     """One server with the channels general, help, random and the forum questions, and a DM of Ada with the bot.
 
-    `limits` turns Discord's rate limits on, `limit_scale` shortens their windows; `heartbeat` is in seconds. It implements
-    `bridge_sandbox.view.People`.
+    `limits` turns Discord's rate limits on, `limit_scale` shortens their windows; `heartbeat` is in seconds.
+    It implements `bridge_sandbox.view.People`.
     """
 
     service = "discord"

@@ -1,0 +1,36 @@
+"""The link that brings the bot into a server, and the permissions that it asks for."""
+
+from __future__ import annotations
+
+from enum import IntFlag
+from urllib.parse import urlencode
+
+
+class Permission(IntFlag):
+    """What the bot needs in a channel (Discord: Permissions, Bitwise Permission Flags)."""
+
+    VIEW_CHANNEL = 1 << 10
+    SEND_MESSAGES = 1 << 11
+    EMBED_LINKS = 1 << 14
+    ATTACH_FILES = 1 << 15
+    READ_MESSAGE_HISTORY = 1 << 16
+    ADD_REACTIONS = 1 << 6
+    CREATE_PUBLIC_THREADS = 1 << 35
+    SEND_MESSAGES_IN_THREADS = 1 << 38
+
+
+ALL = Permission(sum(Permission))
+ADMINISTRATOR = 1 << 3
+
+
+def link(application_id: str) -> str:
+    """Where a person with Manage Server adds the bot (Discord: OAuth2, Bot Authorization Flow)."""
+    query = {"client_id": application_id, "scope": "bot applications.commands", "permissions": int(ALL)}
+    return f"https://discord.com/oauth2/authorize?{urlencode(query)}"
+
+
+def missing(granted: int) -> list[str]:
+    """The permissions that a server has not given, in the words of Discord's settings."""
+    if granted & ADMINISTRATOR:
+        return []
+    return [str(one.name).replace("_", " ").title() for one in Permission if not granted & one]

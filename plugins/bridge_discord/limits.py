@@ -1,0 +1,44 @@
+"""Discord's limits as numbers.
+
+Documented are the size of a message, the 50 calls a second of the whole bot and the ten seconds of a typing indicator
+(Discord: Create Message; Rate Limits; Trigger Typing Indicator). What a route takes is not documented: five in five
+seconds per channel is what people observe, for posts and edits apart, and what each response says corrects it.
+"""
+
+from __future__ import annotations
+
+from bridge import Budget, BudgetKey, Capabilities, Operation, Surface, ThreadRef, Unit
+
+GLOBAL = BudgetKey("global")
+
+BUDGETS = {
+    "global": Budget(burst=10, rate=40),  # together never more than 50 within a second
+    "post": Budget(burst=5, rate=1.0),
+    "edit": Budget(burst=5, rate=1.0),
+    "delete": Budget(burst=5, rate=1.0),
+    "activity": Budget(burst=5, rate=1.0),
+    "open_thread": Budget(burst=5, rate=1.0),
+    "history": Budget(burst=5, rate=1.0),
+}
+
+CAPABILITIES = Capabilities(
+    part_size=2000,
+    part_unit=Unit.CODE_POINTS,
+    edit_seconds=None,
+    edit_gap=1.05,
+    activity_seconds=10.0,
+    budgets=BUDGETS,
+)
+
+
+def room(thread: ThreadRef) -> str:
+    """The channel whose limits count for a thread's messages: a Discord thread is a channel of its own."""
+    return thread.channel if thread.surface is Surface.CHANNEL else thread.id
+
+
+def budget_keys(operation: Operation, thread: ThreadRef) -> tuple[BudgetKey, ...]:
+    """The buckets of a call."""
+    if operation.value not in BUDGETS:
+        return (GLOBAL,)
+    scope = thread.channel if operation is Operation.OPEN_THREAD else room(thread)
+    return GLOBAL, BudgetKey(operation.value, scope)

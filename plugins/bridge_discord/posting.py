@@ -1,0 +1,176 @@
+"""Messages of ours: where they go, and how they are found again."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any
+
+from bridge import (
+    BudgetKey,
+    Gone,
+    MessageId,
+    MessageRef,
+    Operation,
+    OutcomeUnknown,
+    Surface,
+    ThreadRef,
+)
+from bridge_discord.errors import Answer, Code, failure
+from bridge_discord.ids import message_id, split
+from bridge_discord.limits import room
+from bridge_discord.places import Places
+from bridge_discord.rest import Rest
+
+NO_PINGS = {"parse": [], "users": [], "roles": [], "replied_user": False}
+"""`allowed_mentions` of every call: model output can never ping (Discord: Allowed Mentions Object)."""
+
+SUPPRESS_EMBEDS = 1 << 2
+HAS_THREAD = 1 << 5
+REFUSES_THREADS = {50001, 50013, 50024, Code.TOO_MANY_THREADS, Code.UNKNOWN_MESSAGE}
+"""Why a thread cannot be opened, for good: permissions, the kind of channel, too many threads, no question any more."""
+
+REMEMBERED = 2000
+
+
+class Posting:
+    """Posts, edits and deletes for one bot."""
+
+    def __init__(self, rest: Rest, places: Places) -> None:
+        self._rest = rest
+        self._places = places
+        self._chained: OrderedDict[str, None] = OrderedDict()
+        self._markers: OrderedDict[MessageId, str] = OrderedDict()
+
+    async def open_thread(self, thread: ThreadRef, name: str) -> None:
+        """Open the thread on its question; where Discord refuses, remember to answer in the channel."""
+        if thread.surface is not Surface.THREAD or self._places.knows(thread.id) or thread.id in self._chained:
+            return
+        answer = await self._rest.send(
+            "POST",
+            f"/channels/{thread.channel}/messages/{thread.id}/threads",
+            body={"name": name, "auto_archive_duration": 4320},
+            key=BudgetKey(Operation.OPEN_THREAD.value, thread.channel),
+        )
+        if answer.ok:
+            self._places.learn_channel(answer.body)
+        elif answer.code in REFUSES_THREADS:
+            await self._chain_if_closed(thread)
+        elif answer.code != Code.THREAD_EXISTS:
+            raise failure(answer)
+
+    async def post(self, thread: ThreadRef, content: str, marker: str) -> MessageRef:
+        """Post a message where the thread is, or as an answer to the question where it could not be opened."""
+        answer = await self._create(thread, content, marker)
+        if answer.code == Code.UNKNOWN_CHANNEL and await self._chain_if_closed(thread):
+            answer = await self._create(thread, content, marker)
+        body = answer.result()
+        ref = MessageRef(thread, message_id(body["channel_id"], body["id"]))
+        self._remember(ref.id, marker)
+        return ref
+
+    async def edit(self, ref: MessageRef, content: str) -> None:
+        """Replace the text of a message."""
+        channel, message = split(ref.id)
+        await self._rest.call(
+            "PATCH",
+            f"/channels/{channel}/messages/{message}",
+            body={"content": content, "allowed_mentions": NO_PINGS},
+            key=BudgetKey(Operation.EDIT.value, room(ref.thread)),
+        )
+
+    async def delete(self, ref: MessageRef) -> None:
+        """Delete a message; gone already is success."""
+        channel, message = split(ref.id)
+        answer = await self._rest.send(
+            "DELETE",
+            f"/channels/{channel}/messages/{message}",
+            key=BudgetKey(Operation.DELETE.value, room(ref.thread)),
+        )
+        if not answer.ok and not isinstance(error := failure(answer), Gone):
+            raise error
+
+    async def typing(self, thread: ThreadRef) -> None:
+        """Show for ten seconds that the bot writes (Discord: Trigger Typing Indicator)."""
+        channel, _ = self._target(thread)
+        key = BudgetKey(Operation.ACTIVITY.value, room(thread))
+        await self._rest.call("POST", f"/channels/{channel}/typing", key=key)
+
+    async def find(self, thread: ThreadRef, marker: str) -> MessageRef | None:
+        """The message that was posted with `marker`.
+
+        Discord does not store a message's nonce, so it is known for the messages whose creation this process saw.
+        None when every message of ours after the question carries another marker, or there is none; OutcomeUnknown
+        when there are some of unknown marker.
+        """
+        channel, _ = self._target(thread)
+        recent = [] if self._marked(marker) else await self._recent(channel, thread)
+        known = self._marked(marker)  # again: the echo of a post may have come meanwhile
+        if known is not None:
+            return MessageRef(thread, known)
+        mine = [data["id"] for data in recent if data["author"]["id"] == self._places.me]
+        unknown = [message for message in mine if message_id(channel, message) not in self._markers]
+        if unknown:
+            raise OutcomeUnknown(f"the thread has {len(unknown)} messages of the bot whose marker Discord does not tell")
+        return None
+
+    def _marked(self, marker: str) -> MessageId | None:
+        return next((message for message, kept in self._markers.items() if kept == marker), None)
+
+    def heard(self, data: Mapping[str, Any]) -> None:
+        """The gateway tells of a message of ours; only here and in the response does Discord tell its nonce."""
+        if "nonce" in data:
+            self._remember(message_id(data["channel_id"], data["id"]), str(data["nonce"]))
+
+    def _remember(self, message: MessageId, marker: str) -> None:
+        self._markers[message] = marker
+        if len(self._markers) > REMEMBERED:
+            self._markers.popitem(last=False)
+
+    async def _create(self, thread: ThreadRef, content: str, marker: str) -> Answer:
+        channel, question = self._target(thread)
+        body: dict[str, Any] = {
+            "content": content,
+            "nonce": marker,
+            "enforce_nonce": True,
+            "allowed_mentions": NO_PINGS,
+            "flags": SUPPRESS_EMBEDS,
+        }
+        if question is not None:
+            body["message_reference"] = {"message_id": question, "fail_if_not_exists": False}
+        path, key = f"/channels/{channel}/messages", BudgetKey(Operation.POST.value, room(thread))
+        answer = await self._rest.send("POST", path, body=body, key=key)
+        if answer.code == Code.NO_REPLY_WITHOUT_HISTORY:
+            del body["message_reference"]
+            answer = await self._rest.send("POST", path, body=body, key=key)
+        return answer
+
+    def _target(self, thread: ThreadRef) -> tuple[str, str | None]:
+        """The channel to post in, and the message to answer there."""
+        if thread.surface is Surface.CHANNEL or thread.id in self._chained:
+            return thread.channel, thread.id
+        return thread.id, None
+
+    async def _chain_if_closed(self, thread: ThreadRef) -> bool:
+        """Whether the thread was never opened on its question, which is there: then the answers go below that.
+
+        Asked of Discord, so that it holds after a restart, and so that a thread which a moderator deleted is not
+        continued in the channel.
+        """
+        if thread.surface is not Surface.THREAD:
+            return False
+        answer = await self._rest.send("GET", f"/channels/{thread.channel}/messages/{thread.id}")
+        if not answer.ok or answer.body.get("thread") or answer.body.get("flags", 0) & HAS_THREAD:
+            return False
+        self._chained[thread.id] = None
+        if len(self._chained) > REMEMBERED:
+            self._chained.popitem(last=False)
+        return True
+
+    async def _recent(self, channel: str, thread: ThreadRef) -> list[Mapping[str, Any]]:
+        """The newest messages after the question, at most a page of them."""
+        after = thread.id if thread.surface is not Surface.DIRECT else "0"
+        key = BudgetKey(Operation.HISTORY.value, room(thread))
+        path = f"/channels/{channel}/messages"
+        page: list[Mapping[str, Any]] = await self._rest.call("GET", path, query={"limit": "100"}, key=key)
+        return [data for data in page if int(data["id"]) > int(after)]

@@ -1,0 +1,181 @@
+"""Keeps a bot connected: starts clients anew, tells what can be mended from what cannot."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from bridge import InstanceFailed, PlatformContext, PlatformError
+from bridge_discord.config import DiscordTable
+from bridge_discord.intake import Intake
+from bridge_discord.pace import Pace, Timing
+from bridge_discord.places import Places
+from bridge_discord.posting import Posting
+from bridge_discord.rest import Rest
+
+if TYPE_CHECKING:
+    from bridge_discord.gateway import Connection
+
+log = structlog.get_logger(__name__)
+
+INTENT_DISALLOWED = 4014
+FATAL = {
+    4004: "Discord refuses the token; put the bot's current token where the configuration points",
+    4010: "Discord refuses the shard",
+    4011: "Discord demands sharding, which is needed from 2,500 servers on",
+    4012: "Discord no longer speaks version 10 of its gateway",
+    4013: "Discord does not know an intent that was asked for",
+    INTENT_DISALLOWED: "Discord refuses an intent that the bot cannot do without",
+}
+"""Close codes after which no retry can help (Discord: Gateway Close Event Codes)."""
+
+NO_CONTENT = (
+    "the Message Content intent is off: the bot reads only messages that mention it, and DMs; "
+    "switch it on in the developer portal, page Bot, and restart"
+)
+
+
+class Supervisor:
+    """Runs one client after the other. `reads_all` says whether the present one may read every message."""
+
+    def __init__(
+        self,
+        config: DiscordTable,
+        context: PlatformContext,
+        *,
+        rest: Rest,
+        places: Places,
+        posting: Posting,
+        intake: Intake,
+        timing: Timing,
+    ) -> None:
+        self._config = config
+        self._context = context
+        self._rest = rest
+        self._places = places
+        self._posting = posting
+        self._intake = intake
+        self._timing = timing
+        self._pace = Pace(context.clock, timing)
+        self.reads_all = True
+
+    async def run(self) -> None:
+        """Stay connected until cancelled. Raises InstanceFailed when no retry can help."""
+        while True:
+            self._context.health("connecting")
+            reason = await self._one_client()
+            self._context.health("connecting", reason)
+            log.warning("the Discord client starts anew", instance=self._context.instance, reason=reason)
+            if self._intake.overflowed.is_set():
+                await self._intake.empty()
+                self._intake.reopen()
+
+    async def _one_client(self) -> str:
+        """Run a client to its end; the reason when another one may do better."""
+        import discord
+
+        await self._pace.connect()
+        try:
+            client = await self._client()
+        except InstanceFailed:
+            raise
+        except PlatformError as error:
+            return str(error)
+        async with self._running(client):
+            try:
+                return await self._until_something(client)
+            except discord.LoginFailure as error:
+                raise InstanceFailed(FATAL[4004]) from error
+            except discord.ConnectionClosed as closed:
+                if closed.code == INTENT_DISALLOWED and self.reads_all:
+                    self.reads_all = False
+                    return NO_CONTENT
+                if closed.code in FATAL:
+                    raise InstanceFailed(f"{FATAL[closed.code]} (close code {closed.code})") from closed
+                return f"the gateway closed with {closed.code}"
+            except (InstanceFailed, asyncio.CancelledError):
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever ends a client of discord.py, a new one may do better
+                return f"{type(error).__name__}: {error}"
+
+    async def _client(self) -> Connection:
+        from bridge_discord.gateway import Connection
+
+        url = self._config.gateway_url
+        if url is None:
+            told = await self._rest.call("GET", "/gateway/bot")
+            url = str(told["url"])
+            left = told["session_start_limit"]
+            if left["remaining"] <= 0:
+                wait = left["reset_after"] / 1000
+                self._context.health("connecting", f"Discord starts no more sessions of this bot for {wait:.0f} s")
+                await self._context.clock.sleep(wait)
+        return Connection(
+            api_url=self._config.api_url,
+            gateway_url=url,
+            content=self.reads_all,
+            pace=self._pace,
+            timing=self._timing,
+            on_event=self._on_event,
+        )
+
+    @contextlib.asynccontextmanager
+    async def _running(self, client: Connection) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            await client.close()
+
+    async def _until_something(self, client: Connection) -> str:
+        """Run the client until it ends, the token is refused, or too much waits for the core."""
+        running = asyncio.create_task(client.start(self._config.token.reveal()), name="discord client")
+        refused = asyncio.create_task(self._rest.refused.wait())
+        overflowed = asyncio.create_task(self._intake.overflowed.wait())
+        tasks = {running, refused, overflowed}
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            if refused.done():
+                raise InstanceFailed(FATAL[4004])
+            if running.done():
+                running.result()
+                return "the client ended"
+            return "events waited for the database for too long; what was missed is in the history"
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _on_event(self, name: str, data: Mapping[str, Any]) -> None:
+        places = self._places
+        match name:
+            case "READY" | "RESUMED":
+                if name == "READY":
+                    places.me = data["user"]["id"]
+                self._connected()
+            case "DISCONNECTED":
+                self._context.health("connecting", "the gateway connection was lost")
+            case "GUILD_CREATE" | "GUILD_UPDATE":
+                places.learn_guild(data)
+            case "GUILD_ROLE_CREATE" | "GUILD_ROLE_UPDATE":
+                places.learn_role(data["guild_id"], data["role"])
+            case "CHANNEL_CREATE" | "CHANNEL_UPDATE" | "THREAD_CREATE" | "THREAD_UPDATE":
+                places.learn_channel(data)
+            case "CHANNEL_DELETE" | "THREAD_DELETE":
+                places.forget(data["id"])
+            case "MESSAGE_DELETE_BULK":
+                for message in data["ids"]:
+                    self._intake.put("MESSAGE_DELETE", {**data, "id": message})
+            case "MESSAGE_CREATE" if data["author"]["id"] == places.me:
+                self._posting.heard(data)
+            case _:
+                self._intake.put(name, data)
+
+    def _connected(self) -> None:
+        if self.reads_all:
+            self._context.health("connected")
+        else:
+            self._context.health("degraded", NO_CONTENT)

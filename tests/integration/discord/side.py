@@ -1,0 +1,103 @@
+"""The adapter against the fake Discord, as the contract suite and the other tests want it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bridge import BudgetKey, InstanceName, Operation, PlatformContext, Secret, SystemClock, ThreadRef
+from bridge.testing.contracts import Failure
+from bridge_discord.config import DiscordTable
+from bridge_discord.pace import Timing
+from bridge_discord.platform import DiscordPlatform
+from bridge_sandbox.discord import FakeDiscord
+from bridge_sandbox.faults import Action, Fault
+from bridge_sandbox.wire import Wire
+
+SHORT = Timing(
+    identify_gap=0.0,
+    identifies_per_hour=1000,
+    first_delay=0.01,
+    last_delay=0.05,
+    stable_after=1000.0,
+    connect_timeout=2.0,
+    silence=5.0,
+    drain=1.0,
+)
+"""The times of the adapter, short enough for a test."""
+
+CALLS = {
+    Operation.POST: "POST /channels/*/messages",
+    Operation.EDIT: "PATCH /channels/*/messages/*",
+    Operation.DELETE: "DELETE /channels/*/messages/*",
+}
+FAILURES = {
+    Failure.RATE_LIMITED: {"status": 429, "retry_after": 0.5},
+    Failure.DOWN: {"status": 503},
+    Failure.CUT: {"action": Action.DROP_AFTER},
+    Failure.FORBIDDEN: {"code": 50013},
+    Failure.GONE: {"code": 10008},
+}
+
+
+class Side:
+    """A person, the fake, and one adapter. `health` and `observed` hold what the adapter reported."""
+
+    def __init__(self, fake: FakeDiscord, *, token: str | None = None, timing: Timing = SHORT) -> None:
+        self.fake = fake
+        self.health: list[tuple[str, str]] = []
+        self.observed: list[tuple[BudgetKey, float | None, float | None]] = []
+        context = PlatformContext(InstanceName("discord"), SystemClock(), self._observe, self._health)
+        table = DiscordTable(token=Secret(token or fake.token), api_url=fake.api_url)
+        self.platform = DiscordPlatform(table, context, timing=timing)
+
+    def _observe(
+        self,
+        key: BudgetKey,
+        *,
+        limit: float | None = None,
+        remaining: float | None = None,
+        reset_after: float | None = None,
+        completed_at: float,
+    ) -> None:
+        self.observed.append((key, remaining, reset_after))
+
+    def _health(self, state: str, reason: str = "") -> None:
+        self.health.append((state, reason))
+
+    async def ready(self) -> None:
+        await self.fake.wait_connected()
+
+    async def say(
+        self, text: str, *, mention: bool = False, direct: bool = False, thread: ThreadRef | None = None
+    ) -> None:
+        room = thread.id if thread else self.room("bridge" if direct else "general")
+        await self.fake.say(room, f"{self.fake.bot_mention} {text}" if mention else text)
+
+    def room(self, name: str) -> str:
+        """The id of the room of this name."""
+        return self.fake.people.room(name).id
+
+    def shown(self, thread: ThreadRef) -> Sequence[str]:
+        return [one.text for one in self.fake.shown(thread.id) if one.bot and not one.deleted]
+
+    def mentions(self) -> Sequence[str]:
+        world = self.fake.world
+        return [f"<@{world.owner.id}>", f"<@&{world.role.id}>", "@everyone", "@here"]
+
+    def pinged(self) -> Sequence[str]:
+        world = self.fake.world
+        messages = [message for channel in world.channels.values() for message in channel.messages]
+        return [message.content for message in messages if message.author is world.bot and message.pings]
+
+    def fail(self, operation: Operation, failure: Failure) -> None:
+        self.fake.faults.add(Fault(CALLS[operation], **FAILURES[failure]))  # type: ignore[arg-type]
+
+    async def refuse(self) -> None:
+        self.fake.revoke()
+
+
+async def started(wire: Wire | None = None) -> FakeDiscord:
+    """A fake that listens."""
+    fake = FakeDiscord(wire or Wire())
+    await fake.start()
+    return fake

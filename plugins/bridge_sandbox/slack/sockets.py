@@ -31,6 +31,7 @@ class Sockets:
         self._tickets: set[str] = set()
         self._waiting: dict[str, tuple[str, asyncio.Event]] = {}
         self._deliveries: set[asyncio.Task[None]] = set()
+        self._opened = asyncio.Condition()
         self._turn = 0
         self.open: dict[web.WebSocketResponse, web.Request] = {}
         self.accept = True
@@ -89,6 +90,11 @@ class Sockets:
                 request.transport.abort()
         self.open.clear()
 
+    async def settled(self, connections: int) -> None:
+        """Wait until so many connections are open."""
+        async with self._opened:
+            await self._opened.wait_for(lambda: len(self.open) >= connections)
+
     async def stop(self) -> None:
         """End all deliveries; what was not acknowledged is forgotten."""
         deliveries = list(self._deliveries)
@@ -107,6 +113,8 @@ class Sockets:
             "connection_info": {"app_id": self._app_id},
         }
         await self._send(socket, hello)
+        async with self._opened:
+            self._opened.notify_all()
 
     async def _deliver(self, callback: dict[str, Any]) -> None:
         event_id = str(callback["event_id"])

@@ -1,0 +1,99 @@
+"""Names of channels and people, looked up once and kept."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from bridge import Clock, PlatformError, PlatformUnavailable, Rejected, within
+from bridge_slack import ids
+from bridge_slack.api import Api
+from bridge_slack.inbound import Names, Subject
+
+KEPT_SECONDS = 3600.0
+"""How long a name is taken to be still right."""
+MOST_KEPT = 20_000
+LOOK_UP_SECONDS = 1.5
+"""How long an event waits for names: Slack sends it again after 3 seconds without an acknowledgement."""
+
+
+class Directory:
+    """What ids are called in one workspace."""
+
+    def __init__(self, api: Api, clock: Clock) -> None:
+        self._api = api
+        self._clock = clock
+        self._channels = _Kept(self._channel, clock)
+        self._users = _Kept(self._user, clock)
+
+    async def names(self, subject: Subject) -> Names:
+        """The names that belong to an event.
+
+        Raises PlatformError when Slack could not say what the channel is called: routes decide by it, so that the event
+        must come again. People are called by their id meanwhile.
+        """
+        users = [asyncio.ensure_future(self._person(user)) for user in sorted(subject.users)]
+        try:
+            channel = (
+                None if ids.is_direct(subject.channel) else await self._in_time(self._channels.get(subject.channel))
+            )
+            return Names(dict([await user for user in users]), channel)
+        finally:
+            for user in users:
+                user.cancel()
+
+    async def _person(self, user: str) -> tuple[str, str]:
+        try:
+            return user, await self._in_time(self._users.get(user)) or user
+        except PlatformError:
+            return user, user
+
+    async def _in_time(self, look_up: Awaitable[str | None]) -> str | None:
+        try:
+            return await within(self._clock, LOOK_UP_SECONDS, look_up)
+        except TimeoutError:
+            raise PlatformUnavailable("Slack took too long to tell a name") from None
+
+    async def _channel(self, channel: str) -> str | None:
+        answer = await self._api.read("conversations.info", channel=channel)
+        name = answer["channel"].get("name")
+        return str(name) if name else None
+
+    async def _user(self, user: str) -> str | None:
+        found = (await self._api.read("users.info", user=user))["user"]
+        profile = found.get("profile") or {}
+        return str(profile.get("display_name") or profile.get("real_name") or found.get("name") or "") or None
+
+
+class _Kept:
+    """Look-ups, each made once at a time. What Slack refuses to tell has no name for as long."""
+
+    def __init__(self, look_up: Callable[[str], Awaitable[str | None]], clock: Clock) -> None:
+        self._look_up = look_up
+        self._clock = clock
+        self._known: dict[str, tuple[float, str | None]] = {}
+        self._running: dict[str, asyncio.Task[str | None]] = {}
+
+    async def get(self, key: str) -> str | None:
+        """The name. Given up by its caller, the look-up goes on for the next one."""
+        until, name = self._known.get(key, (0.0, None))
+        if self._clock.monotonic() < until:
+            return name
+        task = self._running.get(key)
+        if task is None:
+            task = self._running[key] = asyncio.create_task(self._fetch(key))
+            task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return await asyncio.shield(task)
+
+    async def _fetch(self, key: str) -> str | None:
+        try:
+            try:
+                name = await self._look_up(key)
+            except Rejected:
+                name = None
+            while len(self._known) >= MOST_KEPT:
+                del self._known[next(iter(self._known))]
+            self._known[key] = (self._clock.monotonic() + KEPT_SECONDS, name)
+            return name
+        finally:
+            del self._running[key]

@@ -1,0 +1,108 @@
+"""From an envelope to `deliver`: bolt's middleware, then our own in which an event becomes durable.
+
+Bolt acknowledges what reaches a listener before the listener has run, so events are delivered in a middleware: its
+answer is the acknowledgement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bridge import Deliver, Event, InstanceName, PlatformError, StoreError
+from bridge_slack import inbound
+from bridge_slack.directory import Directory
+from bridge_slack.inbound import Identity
+
+log = structlog.get_logger(__name__)
+
+_TAKEN = 200
+_AGAIN = 503
+"""Any status but 200 leaves the envelope unacknowledged."""
+
+
+class Dispatcher:
+    """Handles the envelopes of one app. `uninstalled` is called when Slack says that the app was removed."""
+
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        me: Identity,
+        directory: Directory,
+        deliver: Deliver,
+        uninstalled: Callable[[], Awaitable[None]],
+        *,
+        instance: InstanceName,
+        agent: bool,
+    ) -> None:
+        self._me = me
+        self._directory = directory
+        self._deliver = deliver
+        self._uninstalled = uninstalled
+        self._instance = instance
+        self._agent = agent
+        self._app = AsyncApp(
+            name="bridge",
+            client=client,
+            authorize=_authorize(me),
+            request_verification_enabled=False,
+            attaching_conversation_kwargs_enabled=False,
+        )
+        self._app.use(self._ingest)
+
+    async def handle(self, envelope: Mapping[str, Any]) -> bool:
+        """Take one envelope; True when it may be acknowledged. Never raises."""
+        request = AsyncBoltRequest(mode="socket_mode", body=dict(envelope.get("payload") or {}))
+        return (await self._app.async_dispatch(request)).status == _TAKEN
+
+    async def _ingest(self, body: dict[str, Any], next_: Callable[[], Awaitable[None]]) -> BoltResponse | None:
+        if body.get("type") != "event_callback":
+            await next_()
+            return None
+        try:
+            status = _TAKEN if await self._take(body) else _AGAIN
+        except (KeyError, TypeError, ValueError) as error:
+            # It would be as unreadable the next time.
+            log.warning("slack: an event is not as Slack documents it", event=body.get("event_id"), error=repr(error))
+            status = _TAKEN
+        return BoltResponse(status=status)
+
+    async def _take(self, body: dict[str, Any]) -> bool:
+        if body["event"]["type"] in {"app_uninstalled", "tokens_revoked"}:
+            await self._uninstalled()
+            return True
+        subject = inbound.read(body, self._me)
+        if subject is None:
+            return True
+        try:
+            names = await self._directory.names(subject)
+            event = inbound.build(subject, self._me, names, self._instance, agent=self._agent)
+        except PlatformError as error:
+            log.warning("slack: an event cannot be read yet; Slack sends it again", reason=str(error))
+            return False
+        return await self._durable(event)
+
+    async def _durable(self, event: Event) -> bool:
+        try:
+            await self._deliver(event)
+        except StoreError as error:
+            log.error("slack: an event could not be stored; Slack sends it again", reason=str(error))
+            return False
+        return True
+
+
+def _authorize(me: Identity) -> Callable[[], Awaitable[AuthorizeResult]]:
+    """Bolt asks for each event whose it is; one answer serves them all, without a call to auth.test."""
+    who = AuthorizeResult(enterprise_id=None, team_id=me.workspace, bot_id=me.bot_id, bot_user_id=me.bot_user)
+
+    async def authorize() -> AuthorizeResult:  # a function: bolt cannot call a method
+        return who
+
+    return authorize

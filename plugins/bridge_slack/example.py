@@ -1,0 +1,9 @@
+"""Slack's part of the example file."""
+
+EXAMPLE = """\
+[platforms.slack]                           # of type slack; [platforms.acme] with type = "slack" adds another
+bot_token = { env = "SLACK_BOT_TOKEN" }     # xoxb-…; or { file = "/run/secrets/slack-bot-token" }
+app_token = { env = "SLACK_APP_TOKEN" }     # xapp-…, with the scope connections:write
+# agent   = true                            # the app is declared an agent: a top-level DM begins a thread of its own
+# api_url = "https://slack.com/api/"        # another address: a proxy, or the sandbox
+"""

@@ -1,0 +1,51 @@
+"""Markers: what tells a post of ours apart, kept in the message's metadata. Slack: Message metadata."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+from bridge import MessageId, MessageRef, Operation, OutcomeUnknown, Surface, ThreadRef
+from bridge_slack import ids
+from bridge_slack.api import Api
+from bridge_slack.limits import budget_keys
+
+_EVENT_TYPE = "bridge_part"
+MOST_PAGES = 10
+"""Pages of 200 messages that are looked through."""
+
+
+def metadata(marker: str) -> dict[str, Any]:
+    """The metadata of a post."""
+    return {"event_type": _EVENT_TYPE, "event_payload": {"marker": marker}}
+
+
+async def find(api: Api, thread: ThreadRef, marker: str) -> MessageRef | None:
+    """The post with `marker`; None when there is none. Raises OutcomeUnknown when the thread is too long to be sure."""
+    wanted = metadata(marker)
+    async for message in _messages(api, thread):
+        posted = message.get("metadata") or {}
+        if message.get("bot_id") and {key: posted.get(key) for key in wanted} == wanted:
+            return MessageRef(thread, MessageId(str(message["ts"])))
+    return None
+
+
+async def _messages(api: Api, thread: ThreadRef) -> AsyncIterator[Mapping[str, Any]]:
+    """A thread's messages, or those of the top level, where a question of its own bounds how far back to look."""
+    root = ids.root(thread)
+    arguments = {"channel": thread.channel, "include_all_metadata": "true", "limit": "200"}
+    if root is not None:
+        arguments["ts"] = root
+    elif thread.surface is Surface.CHANNEL:
+        arguments["oldest"] = thread.id
+    method = "conversations.replies" if root is not None else "conversations.history"
+    key = budget_keys(Operation.HISTORY, thread)[0]
+    for _ in range(MOST_PAGES):
+        page = await api.read(method, key, **arguments)
+        for message in page["messages"]:
+            yield message
+        cursor = (page.get("response_metadata") or {}).get("next_cursor")
+        if not cursor:
+            return
+        arguments["cursor"] = cursor
+    raise OutcomeUnknown(f"too many messages in {thread.channel} to find one of ours among them")

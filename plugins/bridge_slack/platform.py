@@ -1,0 +1,162 @@
+"""The Slack adapter."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+import structlog
+
+from bridge import (
+    BudgetKey,
+    Capabilities,
+    Check,
+    Deliver,
+    Gone,
+    InstanceFailed,
+    MessageId,
+    MessageRef,
+    Operation,
+    Part,
+    PlatformContext,
+    PlatformError,
+    Rejected,
+    ThreadRef,
+)
+from bridge_slack import ids, limits, markers, render
+from bridge_slack.api import Api
+from bridge_slack.backoff import Backoff
+from bridge_slack.check import check
+from bridge_slack.config import SlackTable
+from bridge_slack.directory import Directory
+from bridge_slack.dispatch import Dispatcher
+from bridge_slack.inbound import Identity
+from bridge_slack.socket_mode import SocketMode
+
+log = structlog.get_logger(__name__)
+
+
+class SlackPlatform:
+    """One Slack app in one workspace. Makes no call before `run`, `check` or the first post."""
+
+    capabilities: Capabilities = limits.CAPABILITIES
+
+    def __init__(self, table: SlackTable, context: PlatformContext) -> None:
+        self._table = table
+        self._context = context
+        self._api = Api(table, context)
+        self._no_status: set[str] = set()
+
+    async def run(self, deliver: Deliver) -> None:
+        self._context.health("connecting")
+        failed = self._api.failed = asyncio.get_running_loop().create_future()
+        running = asyncio.create_task(self._connected(deliver), name="slack-run")
+        try:
+            await asyncio.wait({running, failed}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._api.failed = None
+            running.cancel()
+            await asyncio.wait({running})
+            failure = failed.exception() if failed.done() else None
+        if failure is None and not running.cancelled():
+            failure = running.exception()
+        if failure is not None:
+            self._context.health("failed", str(failure))
+            raise failure
+
+    async def close(self) -> None:
+        await self._api.close()
+
+    def size(self, part: Part) -> int:
+        return self.capabilities.part_unit.size(render.harmless(part.text))
+
+    def budget_keys(self, operation: Operation, thread: ThreadRef) -> tuple[BudgetKey, ...]:
+        return limits.budget_keys(operation, thread)
+
+    async def post(self, thread: ThreadRef, part: Part, marker: str) -> MessageRef:
+        root = ids.root(thread)
+        answer = await self._api.write(
+            "chat.postMessage",
+            limits.budget_keys(Operation.POST, thread)[0],
+            channel=thread.channel,
+            **({"thread_ts": root} if root else {}),
+            **render.body(part),
+            metadata=markers.metadata(marker),
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return MessageRef(thread, MessageId(str(answer["ts"])))
+
+    async def edit(self, ref: MessageRef, part: Part) -> None:
+        key = limits.budget_keys(Operation.EDIT, ref.thread)[0]
+        await self._api.write("chat.update", key, channel=ref.thread.channel, ts=ref.id, **render.body(part))
+
+    async def delete(self, ref: MessageRef) -> None:
+        key = limits.budget_keys(Operation.DELETE, ref.thread)[0]
+        try:
+            await self._api.write("chat.delete", key, channel=ref.thread.channel, ts=ref.id)
+        except Gone:
+            log.debug("slack: deleted already", message=ref.id)
+
+    async def find(self, thread: ThreadRef, marker: str) -> MessageRef | None:
+        return await markers.find(self._api, thread, marker)
+
+    async def show_activity(self, thread: ThreadRef, status: str) -> None:
+        root = ids.root(thread)
+        if root is None or thread.channel in self._no_status:
+            return
+        key = limits.budget_keys(Operation.ACTIVITY, thread)[0]
+        try:
+            await self._api.write(
+                "assistant.threads.setStatus", key, channel_id=thread.channel, thread_ts=root, status=status
+            )
+        except Rejected as error:
+            # Slack shows a status in some kinds of conversation only; a decoration is not worth an error.
+            log.info("slack: no status is shown in a channel", channel=thread.channel, reason=str(error))
+            self._no_status.add(thread.channel)
+
+    def check(self, channels: Sequence[str]) -> AsyncIterator[Check]:
+        return check(self._api, channels)
+
+    async def _connected(self, deliver: Deliver) -> None:
+        """Learn who the bot is, then take events until cancelled."""
+        context, api = self._context, self._api
+        me = await self._identity()
+        dispatcher = Dispatcher(
+            api.client(None),
+            me,
+            Directory(api, context.clock),
+            deliver,
+            self._still_installed,
+            instance=context.instance,
+            agent=self._table.agent,
+        )
+        await SocketMode(api.session, api.ticket, dispatcher.handle, context.clock, context.health).run()
+
+    async def _identity(self) -> Identity:
+        """Ask until Slack answers. Raises InstanceFailed when it refuses the token."""
+        backoff = Backoff()
+        while True:
+            try:
+                who = await self._api.read("auth.test")
+            except InstanceFailed:
+                raise
+            except PlatformError as error:
+                self._context.health("degraded", str(error))
+                log.warning("slack: cannot be reached", reason=str(error))
+                await self._context.clock.sleep(backoff.wait())
+                continue
+            return Identity(
+                bot_user=str(who["user_id"]),
+                bot_id=str(who.get("bot_id") or ""),
+                workspace=str(who["team_id"]),
+                workspace_name=str(who.get("team") or "") or None,
+                bot_name=str(who.get("user") or ""),
+            )
+
+    async def _still_installed(self) -> None:
+        """Slack says that the app or a token was removed: when it was ours, this call ends `run`."""
+        try:
+            await self._api.read("auth.test")
+        except PlatformError as error:
+            log.warning("slack: the app may have been removed", reason=str(error))

@@ -31,15 +31,18 @@ STOPPING = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the turn is told on the way. `bound`: a session is attached, nothing was asked yet. `attempt`: asking
-    failed, and may be tried again while it says True. `waits`: a request is open, until this moment. `resumes`: it no
-    longer is. `changed`: there is newer text."""
+    """Whom a dialogue tells how it goes."""
 
     bound: Callable[[Attached], Awaitable[None]]
+    """A session is attached, and nothing was asked in it yet by this process."""
     attempt: Callable[[], Awaitable[bool]]
+    """Asking was interrupted; True when it may be tried again."""
     waits: Callable[[str, datetime], Awaitable[None]]
+    """The chatbot waits for somebody, at most until then."""
     resumes: Callable[[], Awaitable[None]]
+    """It waits no longer."""
     changed: Callable[[], None]
+    """There is newer text."""
 
 
 class Dialogue:
@@ -118,7 +121,9 @@ class Dialogue:
             await self.detach()
             await self._desk.clock.sleep(pause)
             pause = min(pause * 1.5, longest)
-            ended = await self._hear((await self._attach()).session)
+            attached = await self._attach()
+            await self._arrived(attached)
+            ended = await self._hear(attached.session)
         await self._told.resumes()
         return ended
 

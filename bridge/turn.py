@@ -18,6 +18,7 @@ from bridge.reply.activity import show_activity
 from bridge.reply.document import Document
 from bridge.reply.journal import Journal, Slot, marker
 from bridge.reply.outlet import Outlet
+from bridge.reply.pacing import Pace
 from bridge.reply.writer import Writer
 from bridge.store import ThreadRow, TurnRow
 
@@ -96,7 +97,7 @@ class Turn:
     async def _open_writer(self, row: TurnRow) -> Writer:
         journal = Journal(self._desk.store, self._outlet, self._thread.ref, row.id, marker(*self._seed()))
         await journal.restore(row.parts)
-        self._writer = Writer(self._document, journal, self._outlet, self._thread.ref)
+        self._writer = Writer(self._document, journal, self._outlet, self._thread.ref, Pace(self._outlet.platform.capabilities.edit_gap))
         self._writer.task.add_done_callback(lambda _: self._interrupted.set())
         return self._writer
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import bridge.testing.memory
@@ -14,7 +15,7 @@ from bridge.clock import SystemClock
 from bridge.config import load_config
 from bridge.model import SessionId, ThreadRef
 from bridge.plugins import Plugins
-from bridge.testing import MemoryWorld, Script, ScriptedService, echo
+from bridge.testing import MemoryWorld, Script, ScriptedService, echo, eventually
 
 CONFIG = """
 [bridge]
@@ -64,7 +65,19 @@ class Place:
         try:
             await self.world.until(lambda: self.world.shown(thread) == texts, timeout=5)
         except TimeoutError:
-            assert self.world.shown(thread) == texts  # noqa: PT017 - shows the difference
+            assert self.world.shown(thread) == texts
+
+    async def taken(self, count: int) -> None:
+        """Wait until this many messages were accepted, ever."""
+        await eventually(lambda: self._count("SELECT count(*) FROM messages") == count)
+
+    async def ended(self, count: int) -> None:
+        """Wait until this many turns are over."""
+        await eventually(lambda: self._count("SELECT count(*) FROM turns WHERE ended_at IS NOT NULL") == count)
+
+    def _count(self, query: str) -> int:
+        with closing(sqlite3.connect(self.directory / "bridge.db")) as connection:
+            return int(connection.execute(query).fetchone()[0])
 
     def session(self) -> SessionId:
         """The only session that was ever opened."""

@@ -125,6 +125,7 @@ async def test_a_reply_in_the_channel_continues_the_conversation(tmp_path: Path)
         question = await here.world.say("One", mention=True)
         assert question.in_channel is not None
         await here.answered(question.in_channel, "1: One")
+        await here.ended(1)
         (answer,) = here.world.messages(question.in_channel)
         await here.world.say("Two", reply_to=answer.ref.id)
         await here.answered(question.in_channel, "1: One", "2: Two")

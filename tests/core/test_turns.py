@@ -120,6 +120,7 @@ async def test_messages_that_arrive_meanwhile_are_one_turn(tmp_path: Path) -> No
         await here.answered(question.thread, "one ")
         await here.world.say("Second", thread=question.thread)
         await here.world.say("Third", thread=question.thread)
+        await here.taken(3)
         slow.go_on.set()
         await here.answered(question.thread, "one two", "one two")
         assert here.service.sessions[here.session()].asked == [("First",), ("Second", "Third")]
@@ -132,6 +133,7 @@ async def test_a_queue_answers_each_by_itself(tmp_path: Path) -> None:
         await here.answered(question.thread, "one ")
         await here.world.say("Second", thread=question.thread)
         await here.world.say("Third", thread=question.thread)
+        await here.taken(3)
         slow.go_on.set()
         await here.answered(question.thread, "one two", "one two", "one two")
         assert here.service.sessions[here.session()].asked == [("First",), ("Second",), ("Third",)]

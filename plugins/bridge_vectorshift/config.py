@@ -7,21 +7,10 @@ from datetime import timedelta
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from bridge import Secret, Table, secret
-
-UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
-
-
-def _duration(value: Any) -> Any:
-    if isinstance(value, timedelta):
-        return value
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h)", value) if isinstance(value, str) else None
-    if found is None:
-        raise PydanticCustomError("duration", 'a duration is written with its unit, such as "30s" or "5m"')
-    return timedelta(seconds=float(found[1]) * UNITS[found[2]])
+from bridge import Duration, Secret, Table, secret
 
 
 def _address(*schemes: str) -> BeforeValidator:
@@ -29,18 +18,11 @@ def _address(*schemes: str) -> BeforeValidator:
         parts = urlsplit(value) if isinstance(value, str) else None
         if parts is None or parts.scheme not in schemes or not parts.hostname:
             raise PydanticCustomError(
-                "address", "an address begins with {schemes}", {"schemes": " or ".join(f"{s}://" for s in schemes)}
+                "address", "this is no address", {"remedy": f"write one that begins with {schemes[0]}://"}
             )
         return str(value).rstrip("/")
 
     return BeforeValidator(check)
-
-
-Duration = Annotated[
-    timedelta,
-    BeforeValidator(_duration),
-    WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d+)?(ms|s|m|h)$"}),
-]
 
 
 class VectorShiftTable(Table):
@@ -85,5 +67,7 @@ class ChatbotTable(Table):
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
         if (self.name is None) == (self.id is None):
-            raise PydanticCustomError("name_or_id", 'a chatbot is named by either name = "…" or id = "…"')
+            raise PydanticCustomError(
+                "name_or_id", "needs exactly one of name and id", {"remedy": 'write name = "…", or id = "…" instead'}
+            )
         return self

@@ -6,7 +6,16 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 
-from bridge import ChatbotError, ChatbotUnavailable, Clock, SessionEvent, SessionId, SessionMessage, TurnEnded
+from bridge import (
+    ChatbotError,
+    ChatbotUnavailable,
+    Clock,
+    EndReason,
+    SessionEvent,
+    SessionId,
+    SessionMessage,
+    TurnEnded,
+)
 from bridge_vectorshift import frames
 from bridge_vectorshift.attachment import Attachment
 from bridge_vectorshift.backlog import Backlog
@@ -33,8 +42,10 @@ class Conversation:
         self._held: list[Frame] | None = None
         """Frames that wait for the list of messages, which says what was missed before them."""
         self._known: set[str] = set()
-        """The messages of earlier turns."""
+        """The messages of turns that are over."""
         self._knows_all = False
+        self._open = True
+        """True when a turn may be open at the service though none runs here."""
         self.distrusted = False
         """True after a stop: what the service may still write for the stopped turn is not the next answer."""
         self._polling: asyncio.Task[None] | None = None
@@ -50,7 +61,7 @@ class Conversation:
     async def create(self, object_id: str) -> None:
         """Open the session."""
         await self.attachment.create(self._kind, object_id)
-        self._knows_all = True
+        self._knows_all, self._open = True, False
 
     # -- turns
 
@@ -73,13 +84,12 @@ class Conversation:
         return event
 
     async def stop(self) -> None:
-        """End the running turn. The service is told by `terminate_session`, which keeps the session; it has nothing less."""
-        turn = self._turn
-        if turn is None or turn.over:
-            return
-        turn.stop()
-        self.distrusted = True
-        await self.terminate()
+        """End what runs. The service is told by `terminate_session`; it knows nothing less, and keeps the session."""
+        if self._open:
+            if self._turn is not None:
+                self._turn.stop()
+            self._open, self.distrusted = False, True
+            await self.terminate()
 
     async def terminate(self) -> None:
         """End what runs at the service, and detach."""
@@ -129,6 +139,7 @@ class Conversation:
                 raise  # a lost connection is being replaced, and then caught up
 
     def _begin(self, question: Sequence[str] | None, *, joined: bool = False) -> None:
+        self._open = True
         self._backlog = Backlog()
         self._held = None
         self._quiet = self._since_list = 0.0
@@ -144,7 +155,9 @@ class Conversation:
     def _emit(self, event: SessionEvent) -> None:
         self._backlog.put(event)
         if isinstance(event, TurnEnded) and self._turn is not None:
-            self._known |= self._turn.ids
+            self._open = event.reason is EndReason.WAITING
+            if not self._open:
+                self._known |= self._turn.ids
 
     # -- what the attachment tells
 

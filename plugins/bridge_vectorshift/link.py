@@ -75,7 +75,9 @@ class Link:
     def _receive(self, frame: dict[str, Any]) -> None:
         self.heard = True
         kind = frame.get("type")
-        if kind != "message_delta" and self._waiting:
+        if kind == "error" and frame.get("request_type") == "ping_session":
+            self.abort()  # the service does not hold this connection for attached any more
+        elif kind != "message_delta" and self._waiting:
             if kind == "error":
                 asked = frame.get("request_type")
                 kind = frames.REPLY.get(asked, asked) if isinstance(asked, str) else self._only_request()

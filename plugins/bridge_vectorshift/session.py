@@ -54,8 +54,8 @@ class VectorShiftSession:
         """End the session at the service; this session object is disconnected by it."""
         conversation, self._held = self._held, None
         if conversation is not None:
-            conversation.leave()
             await conversation.terminate()
+            await self._release(conversation)
 
     async def disconnect(self) -> None:
         """Detach; the connection is kept a while for the next `resume_session`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from bridge import Complete, Delta, EndReason, SessionEvent, Status, TurnEnded
+from bridge_vectorshift.answer import after_question, from_first, newest
 from bridge_vectorshift.frames import Kind, Note
 
 SETTLE = 4.0
@@ -37,7 +38,7 @@ class Turn:
     ) -> None:
         self._emit = emit
         self._agent = agent
-        self._question = None if question is None else _plain(question[-1])
+        self._question = None if question is None else question[-1]
         self._ignored = ignored
         self._knows_all = knows_all
         """True when `ignored` holds every message from before this turn."""
@@ -53,6 +54,8 @@ class Turn:
         """True when statuses may have been missed, so that `Idle` may have come already."""
         self._pending: TurnEnded | None = None
         self._last: Note | None = None
+        self._nothing_runs = False
+        """True when a turn was joined and there seems to be none."""
         self._changed = False
         self.over = False
 
@@ -132,14 +135,12 @@ class Turn:
             self._take(note)
             if note.kind is Kind.TEXT and self._pending is not None and self._pending.reason is EndReason.WAITING:
                 self._pending = None  # it went on after the request, so somebody has answered that
-        if self.over:
-            return True
-        nothing_asked = self._joined and not answer and not (listed and listed[-1].from_user)
-        enough = SETTLE if self._unsure else STALLED
         self._last = answer[-1] if answer else None
+        self._nothing_runs = self._joined and not answer and not (listed and listed[-1].from_user)
+        still = not self._changed and quiet >= (SETTLE if self._unsure else STALLED)
         if self._pending is not None and (self._unsure or not self._agent):
             self._end(self._pending)
-        elif nothing_asked or (self._settled and (not self._agent or (not self._changed and quiet >= enough))):
+        elif (self._finished_last and not self._agent) or (self._settled and still):
             self._end(TurnEnded(EndReason.ANSWERED))
         return True
 
@@ -163,26 +164,23 @@ class Turn:
 
     @property
     def _settled(self) -> bool:
-        """True when the last thing said is a finished text."""
+        """True when nothing more seems to come."""
+        return self._finished_last or (self._nothing_runs and not self.ids)
+
+    @property
+    def _finished_last(self) -> bool:
         return self._last is not None and self._last.kind is Kind.TEXT and self._last.finished
 
     def _answer(self, listed: Sequence[Note]) -> Sequence[Note] | None:
         """The part of the list that answers the question; None when that cannot be told."""
-        asked = [i for i, note in enumerate(listed) if note.from_user]
-        if self._question is not None:
-            asked = [i for i in asked if _plain(listed[i].text) == self._question]
-        if asked:
-            answer = listed[asked[-1] + 1 :]
-        elif self._length or self._told:
-            answer = listed[next((i for i, note in enumerate(listed) if note.id in self.ids), len(listed)) :]
-        elif self._joined:
-            texts = [i for i, note in enumerate(listed) if note.kind is Kind.TEXT and note.finished]
-            answer = listed[texts[-1] + 1 :] if texts else listed
-        elif self._knows_all:
-            answer = listed
-        else:
-            return None
-        return [note for note in answer if not note.from_user and note.id not in self._ignored]
+        found = None if self._question is None else after_question(listed, self._question)
+        if found is None:
+            found = from_first(listed, self.ids)
+        if found is None and self._question is None:
+            found = newest(listed)
+        if found is None and self._knows_all:
+            found = listed
+        return None if found is None else [n for n in found if not n.from_user and n.id not in self._ignored]
 
     def _take(self, note: Note) -> bool:
         """Emit what is new in a note; False when it is not of this turn."""
@@ -227,8 +225,3 @@ class Turn:
     def _end(self, ended: TurnEnded) -> None:
         self.over = True
         self._emit(ended)
-
-
-def _plain(text: str) -> str:
-    """Texts that differ only in white space are the same question."""
-    return " ".join(text.split())

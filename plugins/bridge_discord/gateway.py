@@ -101,13 +101,13 @@ class Connection(discord.Client):
         """Nothing to wait for: `connect` has waited before it opened the socket."""
 
     async def connect(self, *, reconnect: bool = True) -> None:
-        """Connect, and connect again whenever the session can go on or be started anew.
+        """Connect, and connect again whenever the session can go on or be started anew. The first attempt is paced by
+        whoever made this client.
 
         Raises discord.ConnectionClosed for a close code that no retry can mend.
         """
         resume: dict[str, Any] = {}
         while not self.is_closed():
-            await self._pace.connect()
             if not resume:
                 await self._pace.identify()
             try:
@@ -122,6 +122,7 @@ class Connection(discord.Client):
                 await self._drop()
                 resume = self._resume_point()
             self._on_event("DISCONNECTED", {})
+            await self._pace.connect()
 
     async def _opened(self, resume: Mapping[str, Any]) -> DiscordWebSocket:
         if resume:

@@ -96,7 +96,9 @@ class Places:
     async def find(self, channel_id: str) -> Place:
         """Where a message is. Raises PlatformError when it has to be asked for and cannot be had."""
         data = self._channels.get(channel_id)
-        if data is None:
+        if data is not None:
+            self._channels.move_to_end(channel_id)
+        else:
             data = await self._rest.call("GET", f"/channels/{channel_id}")
             self.learn_channel(data)
         kind, guild_id, parent_id = int(data["type"]), data.get("guild_id"), data.get("parent_id")

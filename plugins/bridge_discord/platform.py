@@ -23,6 +23,7 @@ from bridge import (
 )
 from bridge_discord.checks import check
 from bridge_discord.config import DiscordTable
+from bridge_discord.events import Events
 from bridge_discord.ids import split
 from bridge_discord.inbound import Reader
 from bridge_discord.intake import Intake
@@ -55,9 +56,8 @@ class DiscordPlatform:
             config,
             context,
             rest=self._rest,
-            places=self._places,
-            posting=self._posting,
             intake=self._intake,
+            hear=Events(self._places, self._posting, self._intake).hear,
             timing=timing,
         )
 

@@ -27,8 +27,11 @@ NO_PINGS = {"parse": [], "users": [], "roles": [], "replied_user": False}
 
 SUPPRESS_EMBEDS = 1 << 2
 HAS_THREAD = 1 << 5
-REFUSES_THREADS = {50001, 50013, 50024, Code.TOO_MANY_THREADS, Code.UNKNOWN_MESSAGE}
-"""Why a thread cannot be opened, for good: permissions, the kind of channel, too many threads, no question any more."""
+NOT_ALLOWED = {50001, 50013}
+REFUSES_THREADS = {*NOT_ALLOWED, 50024, Code.TOO_MANY_THREADS}
+"""Why a thread cannot be opened, for good: permissions, the kind of channel, too many threads."""
+OPEN_OR_ELSEWHERE = {Code.THREAD_EXISTS, Code.UNKNOWN_MESSAGE}
+"""Nothing to open: the thread is there, or it did not begin with a message of the channel; the post will show."""
 
 REMEMBERED = 2000
 
@@ -55,8 +58,8 @@ class Posting:
         if answer.ok:
             self._places.learn_channel(answer.body)
         elif answer.code in REFUSES_THREADS:
-            await self._chain_if_closed(thread)
-        elif answer.code != Code.THREAD_EXISTS:
+            self._chain(thread)
+        elif answer.code not in OPEN_OR_ELSEWHERE:
             raise failure(answer)
 
     async def post(self, thread: ThreadRef, content: str, marker: str) -> MessageRef:
@@ -111,7 +114,9 @@ class Posting:
         mine = [data["id"] for data in recent if data["author"]["id"] == self._places.me]
         unknown = [message for message in mine if message_id(channel, message) not in self._markers]
         if unknown:
-            raise OutcomeUnknown(f"the thread has {len(unknown)} messages of the bot whose marker Discord does not tell")
+            raise OutcomeUnknown(
+                f"the thread has {len(unknown)} messages of the bot whose marker Discord does not tell"
+            )
         return None
 
     def _marked(self, marker: str) -> MessageId | None:
@@ -160,12 +165,17 @@ class Posting:
         if thread.surface is not Surface.THREAD:
             return False
         answer = await self._rest.send("GET", f"/channels/{thread.channel}/messages/{thread.id}")
-        if not answer.ok or answer.body.get("thread") or answer.body.get("flags", 0) & HAS_THREAD:
+        unseen = answer.code in NOT_ALLOWED
+        if not unseen and (not answer.ok or answer.body.get("thread") or answer.body.get("flags", 0) & HAS_THREAD):
             return False
+        self._chain(thread)
+        return True
+
+    def _chain(self, thread: ThreadRef) -> None:
+        """From now on answer below the question, in its channel."""
         self._chained[thread.id] = None
         if len(self._chained) > REMEMBERED:
             self._chained.popitem(last=False)
-        return True
 
     async def _recent(self, channel: str, thread: ThreadRef) -> list[Mapping[str, Any]]:
         """The newest messages after the question, at most a page of them."""

@@ -13,12 +13,10 @@ from bridge import InstanceFailed, PlatformContext, PlatformError
 from bridge_discord.config import DiscordTable
 from bridge_discord.intake import Intake
 from bridge_discord.pace import Pace, Timing
-from bridge_discord.places import Places
-from bridge_discord.posting import Posting
 from bridge_discord.rest import Rest
 
 if TYPE_CHECKING:
-    from bridge_discord.gateway import Connection
+    from bridge_discord.gateway import Connection, OnEvent
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +38,10 @@ NO_CONTENT = (
 
 
 class Supervisor:
-    """Runs one client after the other. `reads_all` says whether the present one may read every message."""
+    """Runs one client after the other. `reads_all` says whether the present one may read every message.
+
+    `hear` gets the events that are more than news of the connection.
+    """
 
     def __init__(
         self,
@@ -48,16 +49,14 @@ class Supervisor:
         context: PlatformContext,
         *,
         rest: Rest,
-        places: Places,
-        posting: Posting,
         intake: Intake,
+        hear: OnEvent,
         timing: Timing,
     ) -> None:
         self._config = config
         self._context = context
         self._rest = rest
-        self._places = places
-        self._posting = posting
+        self._hear = hear
         self._intake = intake
         self._timing = timing
         self._pace = Pace(context.clock, timing)
@@ -150,32 +149,12 @@ class Supervisor:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     def _on_event(self, name: str, data: Mapping[str, Any]) -> None:
-        places = self._places
-        match name:
-            case "READY" | "RESUMED":
-                if name == "READY":
-                    places.me = data["user"]["id"]
-                self._connected()
-            case "DISCONNECTED":
-                self._context.health("connecting", "the gateway connection was lost")
-            case "GUILD_CREATE" | "GUILD_UPDATE":
-                places.learn_guild(data)
-            case "GUILD_ROLE_CREATE" | "GUILD_ROLE_UPDATE":
-                places.learn_role(data["guild_id"], data["role"])
-            case "CHANNEL_CREATE" | "CHANNEL_UPDATE" | "THREAD_CREATE" | "THREAD_UPDATE":
-                places.learn_channel(data)
-            case "CHANNEL_DELETE" | "THREAD_DELETE":
-                places.forget(data["id"])
-            case "MESSAGE_DELETE_BULK":
-                for message in data["ids"]:
-                    self._intake.put("MESSAGE_DELETE", {**data, "id": message})
-            case "MESSAGE_CREATE" if data["author"]["id"] == places.me:
-                self._posting.heard(data)
-            case _:
-                self._intake.put(name, data)
-
-    def _connected(self) -> None:
-        if self.reads_all:
-            self._context.health("connected")
-        else:
-            self._context.health("degraded", NO_CONTENT)
+        if name == "DISCONNECTED":
+            self._context.health("connecting", "the gateway connection was lost")
+            return
+        self._hear(name, data)
+        if name in ("READY", "RESUMED"):
+            if self.reads_all:
+                self._context.health("connected")
+            else:
+                self._context.health("degraded", NO_CONTENT)

@@ -34,6 +34,7 @@ def check(
     from rich.console import Console
 
     from bridge.inspect import report as reports
+    from bridge.inspect.live import failed
     from bridge.plugins import Plugins
 
     console = Console(highlight=False, soft_wrap=True, quiet=as_json)
@@ -46,7 +47,7 @@ def check(
         typer.echo(json.dumps(reports.as_json(report, findings), indent=2, ensure_ascii=False))
     if report.mistakes:
         raise typer.Exit(2)
-    if not all(finding.ok for finding in findings):
+    if any(map(failed, findings)):
         raise typer.Exit(1)
 
 
@@ -80,7 +81,8 @@ def _show_report(console: Console, report: Report) -> None:
 
 
 def _show_finding(console: Console, finding: Finding) -> None:
-    _show(console, GOOD if finding.ok else BAD, f"{finding.about}: {finding.what}", finding.remedy)
+    sign = GOOD if finding.ok else BAD if finding.needed else REMARK
+    _show(console, sign, f"{finding.about}: {finding.what}", "" if finding.ok else finding.remedy)
 
 
 def _show(console: Console, sign: str, text: str, remedy: str = "") -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from bridge.config.durations import PATTERN, show_duration
@@ -71,7 +72,7 @@ def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
     value = field.get_default(call_default_factory=True)
-    if value is None or value == ():
+    if value is None or value == () or isinstance(value, BaseModel):
         return ""
     if isinstance(value, dict) and "env" in value:
         return f"the variable `{value['env']}`"

@@ -25,9 +25,9 @@ class _Generator(GenerateJsonSchema):
 
 def models(plugins: Plugins) -> Iterator[tuple[str, str, type[Table]]]:
     """The models of the plugins' tables: section, type and model. Raises PluginError for one that cannot be had."""
-    for platform in plugins.platforms().values():
+    for _, platform in sorted(plugins.platforms().items()):
         yield "platforms", platform.type, resolve(platform.config)
-    for provider in plugins.providers().values():
+    for _, provider in sorted(plugins.providers().items()):
         yield "providers", provider.type, resolve(provider.config)
         yield "chatbots", provider.type, resolve(provider.chatbot)
 

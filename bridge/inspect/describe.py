@@ -51,18 +51,6 @@ def remarks(config: Config) -> list[str]:
     return idle + mute + doubtful
 
 
-def named_channels(config: Config, platform: str) -> list[str]:
-    """The channels, without patterns, that routes for this platform name: ids and `#names`."""
-    found = {
-        channel: None
-        for route in config.routes
-        if route.platform in (None, platform)
-        for channel in route.channels
-        if not re.search(r"[*?\[]", channel)
-    }
-    return list(found)
-
-
 def _where(route: Route) -> str:
     places = []
     if route.channels == ("*",) or (route.takes_channels and not route.channels):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
-from dataclasses import dataclass
-from typing import Any
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
+from functools import partial
 
 from bridge.chatbot import Provider, ProviderContext
 from bridge.clock import Clock, within
@@ -17,7 +18,6 @@ from bridge.errors import (
     ChatbotUnauthorized,
     ChatbotUnavailable,
 )
-from bridge.inspect.describe import named_channels
 from bridge.platform import BudgetKey, Checks, Platform, PlatformContext
 from bridge.plugins import resolve
 
@@ -33,6 +33,16 @@ class Finding:
     ok: bool
     what: str
     remedy: str = ""
+    needed: bool = True
+    """False for a channel that is not there, but on another platform that the same route is for."""
+
+
+Findings = list[Finding]
+
+
+def failed(finding: Finding) -> bool:
+    """Whether something has to be done about it."""
+    return finding.needed and not finding.ok
 
 
 async def look(config: Config, clock: Clock) -> AsyncIterator[Finding]:
@@ -41,32 +51,66 @@ async def look(config: Config, clock: Clock) -> AsyncIterator[Finding]:
     Takes no event and posts nothing. Raises nothing: every failure is a Finding.
     """
     providers = {name: _Lazy(config, name, clock) for name in config.providers}
-    subjects: list[tuple[str, Coroutine[Any, Any, None], list[Finding]]] = []
+    platforms, chatbots = [], []
     for entry in config.platforms.values():
-        findings: list[Finding] = []
-        work = _look_at_platform(entry, named_channels(config, entry.name), clock, findings)
-        subjects.append((f"platforms.{entry.name}", work, findings))
+        channels = list(named_channels(config, entry.name))
+        platforms.append(_begin(f"platforms.{entry.name}", partial(_ask_platform, entry, channels, clock), clock))
     for chatbot in config.chatbots.values():
-        findings = []
-        work = _look_at_chatbot(chatbot, providers[chatbot.provider], findings)
-        subjects.append((f"chatbots.{chatbot.name}", work, findings))
-    tasks = [asyncio.create_task(_contained(*subject, clock)) for subject in subjects]
+        work = partial(_fetch_chatbot, chatbot, providers[chatbot.provider])
+        chatbots.append(_begin(f"chatbots.{chatbot.name}", work, clock))
     try:
-        for task, (_, _, findings) in zip(tasks, subjects, strict=True):
-            await task
-            for finding in findings:
+        for finding in _settle(config, [finding for task in platforms for finding in await task]):
+            yield finding
+        for task in chatbots:
+            for finding in await task:
                 yield finding
     finally:
-        for task in tasks:
+        for task in (*platforms, *chatbots):
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*platforms, *chatbots, return_exceptions=True)
         for provider in providers.values():
             await provider.close()
 
 
-async def _contained(about: str, work: Coroutine[Any, Any, None], findings: list[Finding], clock: Clock) -> None:
+def named_channels(config: Config, platform: str) -> dict[str, bool]:
+    """The ids and `#names` that routes for this platform name, without patterns; whether one is for it alone."""
+    found: dict[str, bool] = {}
+    for route in config.routes:
+        if route.platform in (None, platform):
+            for channel in route.channels:
+                if not re.search(r"[*?\[]", channel):
+                    found[channel] = found.get(channel, False) or route.platform == platform
+    return found
+
+
+def _settle(config: Config, findings: Findings) -> Findings:
+    """A channel of a route for every platform need not be on all of them."""
+    settled = []
+    there = {_channel(config, finding) for finding in findings if finding.ok}
+    for finding in findings:
+        channel = _channel(config, finding)
+        own = channel is not None and named_channels(config, finding.about.partition(".")[2])[channel]
+        elsewhere = not finding.ok and channel is not None and not own and channel in there
+        settled.append(replace(finding, needed=not elsewhere))
+    return settled
+
+
+def _channel(config: Config, finding: Finding) -> str | None:
+    """The channel that a finding about a platform is about."""
+    for channel in named_channels(config, finding.about.partition(".")[2]):
+        if re.search(rf"(?<!\S){re.escape(channel)}(?![\w-])", finding.what):
+            return channel
+    return None
+
+
+def _begin(about: str, work: Callable[[Findings], Awaitable[None]], clock: Clock) -> asyncio.Task[Findings]:
+    return asyncio.create_task(_contained(about, work, clock))
+
+
+async def _contained(about: str, work: Callable[[Findings], Awaitable[None]], clock: Clock) -> Findings:
+    findings: Findings = []
     try:
-        await within(clock, PATIENCE, work)
+        await within(clock, PATIENCE, work(findings))
     except TimeoutError:
         remedy = "look at the network, and at the addresses in this table"
         findings.append(Finding(about, False, f"no answer within {PATIENCE:.0f} s", remedy))
@@ -74,9 +118,10 @@ async def _contained(about: str, work: Coroutine[Any, Any, None], findings: list
         findings.append(Finding(about, False, str(error), _remedy(error)))
     except Exception as error:  # noqa: BLE001 - a plugin's fault is a finding about its own table only
         findings.append(Finding(about, False, f"{type(error).__name__}: {error}", "this is a fault in its plugin"))
+    return findings
 
 
-async def _look_at_platform(entry: PlatformEntry, channels: list[str], clock: Clock, findings: list[Finding]) -> None:
+async def _ask_platform(entry: PlatformEntry, channels: list[str], clock: Clock, findings: Findings) -> None:
     context = PlatformContext(entry.name, clock, _observe, _health)
     adapter: Platform = resolve(entry.spec.factory)(entry.table, context)
     about = f"platforms.{entry.name}"
@@ -91,7 +136,7 @@ async def _look_at_platform(entry: PlatformEntry, channels: list[str], clock: Cl
         await adapter.close()
 
 
-async def _look_at_chatbot(entry: ChatbotEntry, provider: _Lazy, findings: list[Finding]) -> None:
+async def _fetch_chatbot(entry: ChatbotEntry, provider: _Lazy, findings: Findings) -> None:
     chatbot = await provider.get().fetch(entry.table)
     what = f"{chatbot.name} found at {entry.provider} (id {chatbot.id})"
     findings.append(Finding(f"chatbots.{entry.name}", True, what))

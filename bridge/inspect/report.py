@@ -10,7 +10,7 @@ from typing import Any
 
 from bridge.config import Config, InvalidConfig, Mistake, load_config
 from bridge.inspect.describe import describe_route, remarks, summarize
-from bridge.inspect.live import Finding
+from bridge.inspect.live import Finding, failed
 from bridge.plugins import Plugins
 
 
@@ -45,7 +45,7 @@ def as_json(report: Report, findings: Sequence[Finding]) -> dict[str, Any]:
     """The report, and what `--live` found, as a script would read them."""
     return {
         "path": str(report.path),
-        "ok": not report.mistakes and all(finding.ok for finding in findings),
+        "ok": not report.mistakes and not any(map(failed, findings)),
         "mistakes": [asdict(mistake) | {"path": str(mistake.path)} for mistake in report.mistakes],
         "summary": report.summary,
         "routes": [{"route": label, "means": sentence} for label, sentence in report.routes],

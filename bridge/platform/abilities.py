@@ -165,5 +165,6 @@ class Checks(Protocol):
 
     def check(self, channels: Sequence[str]) -> AsyncIterator[Check]:
         """Look at tokens, scopes, intents and whether each of `channels` (ids or `#names`, no globs) can be
-        found. Called on an adapter that does not run. Every failure is a Check, never an exception."""
+        found. Called on an adapter that does not run. Every failure is a Check, never an exception; one about a
+        channel has the channel in its `what`, as it was given."""
         ...

@@ -1,0 +1,131 @@
+"""A token bucket whose limits are learned. Pure: time is an argument, in seconds of one monotonic clock."""
+
+from __future__ import annotations
+
+from bridge.platform import Budget
+
+_NEARLY = 1e-6
+"""Tokens by which rounding may fall short of a whole one."""
+_BACK_OFF = 0.8
+"""What is left of the rate after the platform asked to wait."""
+_SLOWEST = 0.05
+"""The least part of the first rate to which backing off may lead."""
+_RECOVERY = 0.01 / 60
+"""The part of the first rate by which success raises the rate, per second."""
+_CREDIT = 60.0
+"""Seconds for which one success may count, so that an idle night does not undo what was learned."""
+
+
+class Bucket:
+    """Holds at most `burst` tokens and gains `rate` of them per second; each call takes one.
+
+    A bucket is *held* while the platform has said what is left until some moment: it gains nothing until then, and
+    starts from a known level after it.
+    """
+
+    def __init__(self, budget: Budget, now: float) -> None:
+        self.burst = budget.burst
+        self.rate = budget.rate
+        self._budget = budget
+        self._level = budget.burst
+        self._at = now
+        self._held_until: float | None = None
+        self._afterwards = budget.burst
+        self._limited_until = now
+        self._raised_at = now
+        self._told_at = now
+
+    def tokens(self, now: float) -> float:
+        """How many calls could be made at once. A fraction is a token on its way."""
+        if self._held_until is not None:
+            if now < self._held_until:
+                return self._level
+            self._level, self._at, self._held_until = self._afterwards, self._held_until, None
+        if now > self._at:
+            self._level = min(self.burst, self._level + (now - self._at) * self.rate)
+            self._at = now
+        return self._level
+
+    def has(self, need: float, now: float) -> bool:
+        """Whether there are `need` tokens."""
+        return self.tokens(now) >= need - _NEARLY
+
+    def full(self, now: float) -> bool:
+        """Whether waiting longer would gain nothing."""
+        return self.has(self.burst, now)
+
+    def wait(self, now: float, need: float = 1.0) -> float:
+        """Seconds until there are `need` tokens, at most `burst` of them, if nobody takes one meanwhile."""
+        need = min(need, self.burst)
+        if self.has(need, now):
+            return 0.0
+        if self._held_until is None:
+            return (need - self._level) / self.rate
+        return self._held_until - now + max(0.0, need - self._afterwards) / self.rate
+
+    def take(self, now: float) -> None:
+        """Spend one token. Raises ValueError when there is none."""
+        if not self.has(1.0, now):
+            raise ValueError("the bucket is empty; ask `wait` first")
+        self._level = max(0.0, self._level - 1.0)
+
+    def refund(self, now: float) -> None:
+        """Put back a token whose call was never made."""
+        self._level = min(self.burst, self.tokens(now) + 1.0)
+
+    def observe(
+        self, limit: float | None, remaining: float | None, reset_after: float | None, now: float, flying: int = 0
+    ) -> None:
+        """Believe what a response said: `remaining` of `limit` calls until a reset in `reset_after` seconds.
+
+        `flying` calls are under way that the platform had not counted yet. Responses that overtook each other
+        are told apart by `now`, when the response was there: an older one changes nothing.
+        """
+        if now < self._told_at or now < self._limited_until:
+            return
+        self._told_at = now
+        level = self.tokens(now)
+        if limit is not None and limit >= 1:
+            self.burst = limit
+            if reset_after and remaining is not None and remaining >= limit - 1:
+                self._learn(limit / reset_after)  # the first call of a window shows how long a window is
+            level = min(level, limit)
+        if remaining is None:
+            self._level = level
+            return
+        self._level = max(0.0, min(self.burst, remaining - flying))
+        if reset_after is not None:
+            self._hold(now + reset_after, self.burst)
+
+    def limited(self, retry_after: float, now: float) -> None:
+        """The platform asked to wait `retry_after` seconds. Calls that are refused together lower the rate once."""
+        if now >= self._limited_until:
+            self.rate = max(self.rate * _BACK_OFF, self._budget.rate * _SLOWEST)
+            self._raised_at = now
+        self.tokens(now)
+        self._level = 0.0
+        self._limited_until = max(self._limited_until, now + retry_after, self._held_until or now)
+        self._hold(self._limited_until, 1.0)
+
+    def succeeded(self, now: float) -> None:
+        """A call went through: the rate creeps back to what it was before the platform asked to wait."""
+        credit = min(now - self._raised_at, _CREDIT)
+        self._raised_at = now
+        if self.rate < self._budget.rate:
+            self.rate = min(self._budget.rate, self.rate + self._budget.rate * _RECOVERY * credit)
+
+    def held_empty(self, now: float) -> bool:
+        """Whether the platform itself has said that nothing is left, and until when."""
+        return not self.has(1.0, now) and self._held_until is not None
+
+    def pristine(self, now: float) -> bool:
+        """Whether a new bucket would behave the same, so that this one can be forgotten."""
+        return self.full(now) and self.rate >= self._budget.rate
+
+    def _learn(self, rate: float) -> None:
+        """Take `rate` for the platform's own; a rate that was lowered stays lowered in proportion."""
+        self.rate *= rate / self._budget.rate
+        self._budget = Budget(self.burst, rate)
+
+    def _hold(self, until: float, afterwards: float) -> None:
+        self._held_until, self._afterwards = until, min(afterwards, self.burst)

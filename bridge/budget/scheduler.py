@@ -1,0 +1,205 @@
+"""Who may call the platform next. One scheduler per platform instance; every call passes it."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TypeVar
+
+from bridge.budget.bucket import Bucket
+from bridge.budget.waiting import Priority, Queue, Share, Waiter
+from bridge.clock import Clock
+from bridge.errors import PluginError, RateLimited
+from bridge.platform import Budget, BudgetKey
+
+__all__ = ["Priority", "Scheduler", "Share"]
+
+T = TypeVar("T")
+
+_MANY = 4096
+"""Buckets that are kept before the idle ones among them are forgotten."""
+
+
+class Scheduler:
+    """Gives out the tokens of a platform instance's buckets, the most urgent call first.
+
+    A call that waits is queued at one bucket that lacks a token for it, never at one that has some, so that calls
+    with different buckets do not hold each other up.
+    """
+
+    def __init__(self, clock: Clock, budgets: Mapping[str, Budget]) -> None:
+        self._clock = clock
+        self._budgets = budgets
+        self._queues: dict[BudgetKey, Queue] = {}
+        self._forget_at = _MANY
+        self._order = itertools.count()
+        self._wakes: list[tuple[float, int, Queue]] = []
+        self._timer: asyncio.Task[None] | None = None
+        self._timer_at = 0.0
+
+    async def run(
+        self,
+        priority: Priority,
+        keys: Sequence[BudgetKey],
+        call: Callable[[], Awaitable[T]],
+        weight: Callable[[], float] | None = None,
+        admitted: Callable[[], None] | None = None,
+    ) -> T:
+        """Wait until every bucket of `keys` has a token for this call, take one from each, and make the call.
+
+        The lowest `priority` goes first; among MIDDLEs the greatest `weight()`, asked whenever a token is there; then
+        the oldest. `admitted` is called just before `call`, with nothing awaited between. Neither may block or raise.
+
+        Cancelling is safe: who waits takes no token, who was only just admitted gives it back, and a call under way
+        keeps it. Raises what the call raises; RateLimited empties buckets until its `retry_after` first: those that
+        `observe` knows to be empty, or else all of `keys`.
+        """
+        queues = [self._queue(key) for key in dict.fromkeys(keys)]
+        await self._admission(Waiter(priority, queues, weight, next(self._order)))
+        try:
+            if admitted is not None:
+                admitted()
+            result = await call()
+        except RateLimited as error:
+            self._limited(queues, error.retry_after)
+            raise
+        finally:
+            for queue in queues:
+                queue.flying -= 1
+        now = self._clock.monotonic()
+        for queue in queues:
+            queue.bucket.succeeded(now)
+        return result
+
+    def observe(
+        self,
+        key: BudgetKey,
+        *,
+        limit: float | None = None,
+        remaining: float | None = None,
+        reset_after: float | None = None,
+        completed_at: float,
+    ) -> None:
+        """Take what the platform said about a bucket; see `bridge.platform.Observe`.
+
+        Called from within the call whose response said so, which the platform has counted already.
+        """
+        queue = self._queue(key)
+        queue.bucket.observe(limit, remaining, reset_after, completed_at, flying=max(0, queue.flying - 1))
+        self._serve([queue])
+
+    @contextmanager
+    def live(self, keys: Sequence[BudgetKey]) -> Iterator[None]:
+        """Count one more reply as being written from these buckets, for as long as the context lasts."""
+        queues = [self._queue(key) for key in dict.fromkeys(keys)]
+        for queue in queues:
+            queue.live += 1
+        try:
+            yield
+        finally:
+            for queue in queues:
+                queue.live -= 1
+
+    def shares(self, keys: Sequence[BudgetKey], now: float) -> list[Share]:
+        """What each of the buckets has for the replies that are being written from it."""
+        return [self._queue(key).share(now) for key in keys]
+
+    def spare(self, keys: Sequence[BudgetKey], now: float) -> float:
+        """Tokens that could be spent at once on a call with these keys."""
+        return min((self._queue(key).bucket.tokens(now) for key in keys), default=float("inf"))
+
+    def waiting(self, keys: Sequence[BudgetKey]) -> int:
+        """How many calls wait at these buckets."""
+        return sum(len(queue.waiting) for key in dict.fromkeys(keys) if (queue := self._queues.get(key)))
+
+    async def _admission(self, waiter: Waiter) -> None:
+        """Return once the tokens for this call are taken."""
+        lacking = self._lacking(waiter, self._clock.monotonic())
+        place = lacking or next(iter(waiter.queues), None)
+        if place is None:
+            return
+        place.enter(waiter)
+        self._serve(waiter.queues)
+        try:
+            await waiter.admitted
+        except asyncio.CancelledError:
+            if not waiter.leave():
+                waiter.refund(self._clock.monotonic())
+            self._serve(waiter.queues)
+            raise
+
+    def _serve(self, queues: Sequence[Queue]) -> None:
+        """Admit whom these queues have tokens for, and see to it that the others are looked at in time."""
+        now = self._clock.monotonic()
+        touched = dict.fromkeys(queues)
+        for queue in queues:
+            for waiter in queue.ready(now):
+                if not queue.serves(waiter, now):
+                    break
+                lacking = self._lacking(waiter, now)
+                if lacking is None:
+                    waiter.admit(now)
+                else:
+                    lacking.enter(waiter)
+                    touched[lacking] = None
+        for queue in touched:
+            self._watch(queue, now)
+        self._arm()
+
+    @staticmethod
+    def _lacking(waiter: Waiter, now: float) -> Queue | None:
+        return next((queue for queue in waiter.queues if not queue.serves(waiter, now)), None)
+
+    def _limited(self, queues: Sequence[Queue], retry_after: float) -> None:
+        now = self._clock.monotonic()
+        for queue in [queue for queue in queues if queue.bucket.held_empty(now)] or queues:
+            queue.bucket.limited(retry_after, now)
+
+    def _watch(self, queue: Queue, now: float) -> None:
+        wake_at = queue.next_at(now)
+        if wake_at != queue.wake_at:
+            queue.wake_at = wake_at
+            if wake_at is not None:
+                heapq.heappush(self._wakes, (wake_at, next(self._order), queue))
+
+    def _arm(self) -> None:
+        """Have one timer run until the earliest moment at which somebody can be served."""
+        while self._wakes and self._wakes[0][0] != self._wakes[0][2].wake_at:
+            heapq.heappop(self._wakes)
+        if self._timer is not None:
+            if self._wakes and self._timer_at <= self._wakes[0][0]:
+                return
+            self._timer.cancel()
+            self._timer = None
+        if self._wakes:
+            self._timer_at = self._wakes[0][0]
+            self._timer = asyncio.create_task(self._wake(self._timer_at), name="budget timer")
+
+    async def _wake(self, at: float) -> None:
+        await self._clock.sleep(at - self._clock.monotonic())
+        self._timer = None
+        now = self._clock.monotonic()
+        due = []
+        while self._wakes and self._wakes[0][0] <= max(now, at):
+            wake_at, _, queue = heapq.heappop(self._wakes)
+            if wake_at == queue.wake_at:
+                queue.wake_at = None
+                due.append(queue)
+        self._serve(due)
+
+    def _queue(self, key: BudgetKey) -> Queue:
+        queue = self._queues.get(key)
+        if queue is None:
+            budget = self._budgets.get(key.name)
+            if budget is None:
+                known = ", ".join(sorted(self._budgets)) or "none"
+                raise PluginError(f"the platform names a budget {key.name!r} but states only: {known}")
+            now = self._clock.monotonic()
+            if len(self._queues) >= self._forget_at:
+                self._queues = {kept: queue for kept, queue in self._queues.items() if not queue.idle(now)}
+                self._forget_at = max(_MANY, 2 * len(self._queues))
+            queue = self._queues[key] = Queue(Bucket(budget, now))
+        return queue

@@ -5,14 +5,22 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
 
 POLL_SECONDS = 0.005
 
 
-async def eventually(condition: Callable[[], T | Awaitable[T]], *, timeout: float = 10.0, what: str | None = None) -> T:
+@overload
+async def eventually(condition: Callable[[], Awaitable[T]], *, timeout: float = ..., what: str | None = ...) -> T: ...
+
+
+@overload
+async def eventually(condition: Callable[[], T], *, timeout: float = ..., what: str | None = ...) -> T: ...
+
+
+async def eventually(condition: Callable[[], Any], *, timeout: float = 10.0, what: str | None = None) -> Any:
     """Wait until `condition` gives something true, and return that.
 
     For what nobody announces: a row in a database, a line in a child's log. It looks again every few milliseconds of

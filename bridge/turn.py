@@ -84,7 +84,7 @@ class Turn:
         """A session is attached: write down that it is about to be asked, and have a way to show the answer."""
         self._binding = attached.binding
         if self._opening is not None:
-            await self._opening
+            await asyncio.shield(self._opening)
         if self._row is None:
             ids = [message.id for message in self._ask.messages]
             self._row = await self._desk.store.begin_turn(self._thread.id, attached.binding.id, ids)
@@ -159,7 +159,7 @@ class Turn:
                 await writer.say(Slot.OUTCOME, result.notice)
         elif result.notice is not None:
             if self._opening is not None:
-                await self._opening
+                await asyncio.shield(self._opening)
             await self._outlet.tell(self._thread.ref, result.notice, marker(*self._seed(), "outcome"))
 
     def _seed(self) -> tuple[str, ...]:

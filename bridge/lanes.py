@@ -61,9 +61,10 @@ class Lanes:
         self._cancel(lambda lane: lane.conversation.waiting)
         if self._tasks:
             timer = asyncio.create_task(self._clock.sleep(grace))
-            finished = asyncio.gather(*self._tasks.values(), return_exceptions=True)
-            await asyncio.wait({timer, finished}, return_when=asyncio.FIRST_COMPLETED)
+            lanes = asyncio.create_task(self._finished())
+            await asyncio.wait({timer, lanes}, return_when=asyncio.FIRST_COMPLETED)
             timer.cancel()
+            lanes.cancel()
         parked = len(self._tasks)
         await self.park()
         return parked
@@ -72,6 +73,9 @@ class Lanes:
         """Leave every turn where it is, at once."""
         self._draining = True
         self._cancel(lambda lane: True)
+        await self._finished()
+
+    async def _finished(self) -> None:
         while self._tasks:
             await asyncio.wait(self._tasks.values())
 

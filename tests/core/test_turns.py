@@ -89,7 +89,8 @@ async def test_the_answer_is_shown_while_it_is_written(tmp_path: Path) -> None:
 
 async def test_the_bot_is_seen_at_work_before_the_first_word(tmp_path: Path) -> None:
     go_on = asyncio.Event()
-    async with place(tmp_path, scripted(lambda ask: [go_on, Complete("a", "Done")])) as here, here.running():
+    events: list[Step] = [go_on, Complete("a", "Done")]
+    async with place(tmp_path, scripted(lambda ask: events)) as here, here.running():
         question = await here.world.say("Think", mention=True)
         await here.world.until(lambda: here.world.activity.get(question.thread))
         assert here.world.shown(question.thread) == ()
@@ -107,7 +108,7 @@ async def test_a_long_answer_continues_in_further_messages(tmp_path: Path) -> No
 
 
 async def test_complete_wins_over_its_deltas(tmp_path: Path) -> None:
-    events = [Delta("a", "Teh answr"), Complete("a", "The answer")]
+    events: list[Step] = [Delta("a", "Teh answr"), Complete("a", "The answer")]
     async with place(tmp_path, scripted(lambda ask: events)) as here, here.running():
         question = await here.world.say("?", mention=True)
         await here.answered(question.thread, "The answer")
@@ -216,7 +217,7 @@ async def test_refusals_are_said(tmp_path: Path) -> None:
 
 
 async def test_a_chatbot_that_gives_up_half_way_keeps_what_it_said(tmp_path: Path) -> None:
-    events = [Delta("a", "Well, "), TurnEnded(EndReason.FAILED, "out of tokens")]
+    events: list[Step] = [Delta("a", "Well, "), TurnEnded(EndReason.FAILED, "out of tokens")]
     async with place(tmp_path, scripted(lambda ask: events)) as here:
         async with here.running():
             question = await here.world.say("?", mention=True)
@@ -240,7 +241,7 @@ async def test_files_are_said_not_to_be_read(tmp_path: Path) -> None:
 
 
 async def test_an_approval_is_shown_and_the_turn_goes_on_once_it_is_given(tmp_path: Path) -> None:
-    events = [ApprovalRequest("r", "Send it", {}), Complete("a", "Sent.")]
+    events: list[Step] = [ApprovalRequest("r", "Send it", {}), Complete("a", "Sent.")]
     async with place(tmp_path, scripted(lambda ask: events)) as here, here.running():
         question = await here.world.say("Send", mention=True)
         request = notices.APPROVAL.format(title="Send it")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import random
 from collections.abc import Callable
 from typing import Protocol
+
+import structlog
 
 from bridge import ChatbotBusy, ChatbotError, ChatbotUnavailable, Clock, SessionId
 from bridge_vectorshift import frames
@@ -16,7 +17,7 @@ from bridge_vectorshift.errors import session_lost, session_refused
 from bridge_vectorshift.frames import Frame
 from bridge_vectorshift.link import Link
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 TICK = 2.5
 """Seconds between two looks at the connection; at every other one a ping is sent (VectorShift: every 5 s)."""
@@ -174,7 +175,7 @@ class Attachment:
             self._silent = 0 if link.heard else self._silent + 1
             link.heard = False
             if self._silent >= DEAD:
-                log.info("session %s: nothing heard for %.0f s; dropping the connection", self.id, DEAD * TICK)
+                log.warning("vectorshift.connection_silent", session=self.id, seconds=DEAD * TICK)
                 link.abort()
                 continue
             ping = not ping
@@ -187,7 +188,7 @@ class Attachment:
             return
         self._link = None
         if self._owner.busy and self._rejoining is None:
-            log.info("session %s: the connection is lost while a turn runs; attaching again", self.id)
+            log.warning("vectorshift.connection_lost", session=self.id)
             self._owner.interrupted()
             self._rejoining = asyncio.create_task(self._rejoin(), name=f"vectorshift rejoin {self.id}")
 
@@ -203,7 +204,7 @@ class Attachment:
                     self._adopt(link)
                     await self._owner.rejoined(link)
                 except (ChatbotUnavailable, ChatbotBusy) as error:
-                    log.info("session %s: not attached yet: %s", self.id, error)
+                    log.info("vectorshift.not_attached_yet", session=self.id, reason=str(error))
                     if self._clock.monotonic() >= deadline:
                         raise
                 else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bridge import ChatbotNotFound, Provider, ProviderContext, Session, SessionId
+from bridge import ChatbotNotFound, Provider, ProviderContext, SessionId
 from bridge_vectorshift.client import Client
 from bridge_vectorshift.config import ChatbotTable, VectorShiftTable
 from bridge_vectorshift.connection import Dialer
@@ -44,13 +44,13 @@ class VectorShift:
         self._lingering.clear()
         await self._client.close()
 
-    async def create(self, kind: str, object_id: str) -> Session:
+    async def create(self, kind: str, object_id: str) -> VectorShiftSession:
         """Open a session."""
         conversation = Conversation(self._dialer, self._clock, kind)
         await conversation.create(object_id)
         return self._hand_out(conversation)
 
-    async def resume(self, kind: str, session: SessionId) -> Session:
+    async def resume(self, kind: str, session: SessionId) -> VectorShiftSession:
         """Attach to a session, over the connection that lingers where there is one."""
         conversation = self._lingering.pop(session, None)
         if conversation is not None:
@@ -64,7 +64,7 @@ class VectorShift:
         self._stopped.discard(session)
         return self._hand_out(conversation)
 
-    def _hand_out(self, conversation: Conversation) -> Session:
+    def _hand_out(self, conversation: Conversation) -> VectorShiftSession:
         self._attached.add(conversation)
         return VectorShiftSession(conversation, self._take_back)
 
@@ -104,11 +104,11 @@ class VectorShiftChatbot:
         """Its name at VectorShift."""
         return self._name
 
-    async def create_session(self) -> Session:
+    async def create_session(self) -> VectorShiftSession:
         """Open a new session."""
         return await self._provider.create(self._kind, self._id)
 
-    async def resume_session(self, session: SessionId) -> Session:
+    async def resume_session(self, session: SessionId) -> VectorShiftSession:
         """Attach to a session again."""
         return await self._provider.resume(self._kind, session)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import logging
 import ssl
 from asyncio import sslproto
 from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
 
+import structlog
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.client import ClientProtocol
 from websockets.exceptions import InvalidHandshake, InvalidStatus, InvalidURI
@@ -21,7 +21,7 @@ from bridge import Secret
 from bridge_vectorshift.errors import detail_of, from_status, unavailable
 from bridge_vectorshift.frames import Frame
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 OPEN_TIMEOUT = 10.0
 """Seconds for the TCP, TLS and WebSocket handshakes together."""
@@ -77,7 +77,7 @@ class FrameConnection(ClientConnection):
         if isinstance(frame, dict):
             self._receive(frame)
         else:
-            log.warning("VectorShift sent a frame that is no JSON object: %.80r", bytes(data))
+            log.warning("vectorshift.frame_not_json", begins=repr(bytes(data[:80])))
 
 
 class Dialer:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Mapping, Sequence
+
+import structlog
 
 from bridge import (
     ChatbotError,
@@ -25,7 +26,7 @@ from bridge_vectorshift.frames import Frame, Note
 from bridge_vectorshift.link import Link
 from bridge_vectorshift.turn import Turn
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 STOP_TIMEOUT = 5.0
 """Seconds that the service has to confirm that it stopped."""
@@ -98,7 +99,7 @@ class Conversation:
                 link = await self.attachment.link()
                 await link.request(frames.request("terminate_session", self.id), STOP_TIMEOUT)
             except ChatbotUnavailable as error:
-                log.info("session %s: the service did not confirm its end: %s", self.id, error)
+                log.info("vectorshift.end_unconfirmed", session=self.id, reason=str(error))
         await self.close()
 
     async def messages(self) -> list[SessionMessage]:
@@ -191,13 +192,13 @@ class Conversation:
                 if note is not None:
                     turn.note(note)
                     if note.content_type:
-                        log.debug("session %s: content of type %r is not shown", self.id, note.content_type)
+                        log.debug("vectorshift.content_not_shown", session=self.id, type=note.content_type)
             case "participant_status":
                 turn.status(frames.status(frame))
             case "error" if frame.get("request_type") in {None, "post_message", "post_messages"}:
                 turn.fail(frames.refusal(frame) or "")
             case _:
-                log.debug("session %s: a frame of type %r is not used", self.id, kind)
+                log.debug("vectorshift.frame_not_used", session=self.id, type=kind)
 
     async def attached(self, link: Link) -> None:
         """After a stop, learn what is old before anything new is asked."""
@@ -235,7 +236,7 @@ class Conversation:
             if self.attachment.alive:
                 await self._catch_up(await self.attachment.link(), lost=False)
         except ChatbotError as error:
-            log.info("session %s: the messages cannot be listed: %s", self.id, error)
+            log.info("vectorshift.messages_not_listed", session=self.id, reason=str(error))
         finally:
             self._polling = None
 

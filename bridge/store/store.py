@@ -82,6 +82,10 @@ class Store:
         """The conversation at this place, if one began there."""
         return await self._reader.run(lambda connection: threads.find(connection, ref))
 
+    async def find_threads(self, name: str) -> Sequence[ThreadRow]:
+        """The thread of this row id; if there is none, those that platforms call `name`."""
+        return await self._reader.run(lambda connection: threads.named(connection, name))
+
     async def find_thread_of_message(
         self, instance: InstanceName, workspace: WorkspaceId, channel: ChannelId, message: MessageId
     ) -> ThreadRow | None:

@@ -83,6 +83,16 @@ def get(connection: Connection, thread_id: int) -> ThreadRow:
     return _thread(row)
 
 
+def named(connection: Connection, name: str) -> Sequence[ThreadRow]:
+    """Threads by our id or, if that is none of ours, by the platform's. Reads every thread for the latter."""
+    by_id = (
+        connection.execute(_BY_ID, {"id": int(name)}).all()
+        if name.isascii() and name.isdigit() and len(name) < 19
+        else ()
+    )
+    return [_thread(row) for row in by_id or connection.execute(_SELECT.where(threads.c.thread == name))]
+
+
 _ASKED = select(messages.c.thread_id).where(
     *(messages.c[name] == bindparam(name) for name in ("message", "channel", "workspace", "instance"))
 )

@@ -66,16 +66,14 @@ def _where(route: Route) -> str:
 
 def _who(route: Route) -> str:
     who = f"only {_listed(route.users)}" if route.users else "everyone"
-    return f"{who} except {_listed(route.not_users)}" if route.not_users else who
+    return f"{who} but {_listed(route.not_users)}" if route.not_users else who
 
 
 def _when(route: Route) -> str:
     if not route.takes_channels:
         return ""
-    who = " in channels" if route.takes_direct_messages else ""
-    if route.trigger is Trigger.ALL:
-        return f",{who} every message" if who else " at every message"
-    return f",{who} when mentioned" if who else " who mentions the bot"
+    when = "at every message" if route.trigger is Trigger.ALL else "when mentioned"
+    return f", in channels {when}" if route.takes_direct_messages else f" {when}"
 
 
 def _to(route: Route) -> str:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, replace
 from functools import partial
 
 from bridge.chatbot import Provider, ProviderContext
@@ -18,31 +16,13 @@ from bridge.errors import (
     ChatbotUnauthorized,
     ChatbotUnavailable,
 )
+from bridge.inspect.findings import Finding, Findings, named_channels, settle
+from bridge.log import redact
 from bridge.platform import BudgetKey, Checks, Platform, PlatformContext
 from bridge.plugins import resolve
 
 PATIENCE = 30.0
 """Seconds for everything that is looked at on one platform, or for one chatbot."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of `bridge check --live`. `about` is the dotted key of the table; `remedy` is empty when all is well."""
-
-    about: str
-    ok: bool
-    what: str
-    remedy: str = ""
-    needed: bool = True
-    """False for a channel that is not there, but on another platform that the same route is for."""
-
-
-Findings = list[Finding]
-
-
-def failed(finding: Finding) -> bool:
-    """Whether something has to be done about it."""
-    return finding.needed and not finding.ok
 
 
 async def look(config: Config, clock: Clock) -> AsyncIterator[Finding]:
@@ -59,7 +39,7 @@ async def look(config: Config, clock: Clock) -> AsyncIterator[Finding]:
         work = partial(_fetch_chatbot, chatbot, providers[chatbot.provider])
         chatbots.append(_begin(f"chatbots.{chatbot.name}", work, clock))
     try:
-        for finding in _settle(config, [finding for task in platforms for finding in await task]):
+        for finding in settle(config, [finding for task in platforms for finding in await task]):
             yield finding
         for task in chatbots:
             for finding in await task:
@@ -70,37 +50,6 @@ async def look(config: Config, clock: Clock) -> AsyncIterator[Finding]:
         await asyncio.gather(*platforms, *chatbots, return_exceptions=True)
         for provider in providers.values():
             await provider.close()
-
-
-def named_channels(config: Config, platform: str) -> dict[str, bool]:
-    """The ids and `#names` that routes for this platform name, without patterns; whether one is for it alone."""
-    found: dict[str, bool] = {}
-    for route in config.routes:
-        if route.platform in (None, platform):
-            for channel in route.channels:
-                if not re.search(r"[*?\[]", channel):
-                    found[channel] = found.get(channel, False) or route.platform == platform
-    return found
-
-
-def _settle(config: Config, findings: Findings) -> Findings:
-    """A channel of a route for every platform need not be on all of them."""
-    settled = []
-    there = {_channel(config, finding) for finding in findings if finding.ok}
-    for finding in findings:
-        channel = _channel(config, finding)
-        own = channel is not None and named_channels(config, finding.about.partition(".")[2])[channel]
-        elsewhere = not finding.ok and channel is not None and not own and channel in there
-        settled.append(replace(finding, needed=not elsewhere))
-    return settled
-
-
-def _channel(config: Config, finding: Finding) -> str | None:
-    """The channel that a finding about a platform is about."""
-    for channel in named_channels(config, finding.about.partition(".")[2]):
-        if re.search(rf"(?<!\S){re.escape(channel)}(?![\w-])", finding.what):
-            return channel
-    return None
 
 
 def _begin(about: str, work: Callable[[Findings], Awaitable[None]], clock: Clock) -> asyncio.Task[Findings]:
@@ -115,9 +64,10 @@ async def _contained(about: str, work: Callable[[Findings], Awaitable[None]], cl
         remedy = "look at the network, and at the addresses in this table"
         findings.append(Finding(about, False, f"no answer within {PATIENCE:.0f} s", remedy))
     except BridgeError as error:
-        findings.append(Finding(about, False, str(error), _remedy(error)))
+        findings.append(Finding(about, False, redact(str(error)), _remedy(error)))
     except Exception as error:  # noqa: BLE001 - a plugin's fault is a finding about its own table only
-        findings.append(Finding(about, False, f"{type(error).__name__}: {error}", "this is a fault in its plugin"))
+        what = redact(f"{type(error).__name__}: {error}")
+        findings.append(Finding(about, False, what, "this is a fault in its plugin"))
     return findings
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from bridge.config import Config, InvalidConfig, Mistake, load_config
 from bridge.inspect.describe import describe_route, remarks, summarize
-from bridge.inspect.live import Finding, failed
+from bridge.inspect.findings import Finding, failed
 from bridge.plugins import Plugins
 
 

@@ -50,7 +50,8 @@ const cycle = (by) => {
   const at = order.findIndex((element) => element.contains(document.activeElement));
   const next = order[(at + by + order.length) % order.length];
   reveal(next.id);
-  (next.querySelector("textarea") ?? next.querySelector("summary[tabindex='0'], button"))?.focus();
+  const places = ["textarea", "summary[tabindex='0']", "button"];
+  places.map((selector) => next.querySelector(selector)).find((element) => element !== null)?.focus();
 };
 
 document.addEventListener("keydown", (event) => {

@@ -3,6 +3,7 @@
 import { h } from "./dom.js";
 import { inline } from "./inline.js";
 
+const DEEPEST = 8; // quotes and lists within each other
 const FENCE = /^ {0,3}(`{3,}|~{3,})\s*([^`]*)$/;
 const HEADING = /^(#{1,6})\s+(.*?)\s*#*$/;
 const SMALL = /^-#\s+(.*)$/;
@@ -26,7 +27,7 @@ export function renderMarkdown(container, text) {
 }
 
 /** The blocks of `text`, each with its source and a function that makes its element. */
-export function parse(text) {
+function parse(text, depth = 0) {
   const lines = text.replaceAll("\r\n", "\n").split("\n");
   const blocks = [];
   let at = 0;
@@ -35,14 +36,14 @@ export function parse(text) {
       at += 1;
       continue;
     }
-    const [end, render] = block(lines, at);
+    const [end, render] = block(lines, at, depth);
     blocks.push({ source: lines.slice(at, end).join("\n"), render });
     at = end;
   }
   return blocks;
 }
 
-function block(lines, at) {
+function block(lines, at, depth) {
   const line = lines[at];
   const next = at + 1;
   let match;
@@ -56,9 +57,9 @@ function block(lines, at) {
     const [, small] = match;
     return [next, () => h("p.small", {}, inline(small))];
   }
-  if (QUOTE.test(line)) return quote(lines, at);
+  if (QUOTE.test(line) && depth < DEEPEST) return quote(lines, at, depth);
   if (isTable(lines, at)) return table(lines, at);
-  if (ITEM.test(line)) return list(lines, at);
+  if (ITEM.test(line) && depth < DEEPEST) return list(lines, at, depth);
   return paragraph(lines, at);
 }
 
@@ -72,11 +73,11 @@ function fence(lines, at, [, mark, info]) {
   return [Math.min(end + 1, lines.length), render];
 }
 
-function quote(lines, at) {
+function quote(lines, at, depth) {
   let end = at;
   while (end < lines.length && QUOTE.test(lines[end])) end += 1;
   const inner = lines.slice(at, end).map((line) => line.replace(QUOTE, "")).join("\n");
-  return [end, () => fill(h("blockquote"), inner)];
+  return [end, () => fill(h("blockquote"), inner, depth)];
 }
 
 function isTable(lines, at) {
@@ -102,7 +103,7 @@ function cells(line) {
   return inner.split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll("\\|", "|"));
 }
 
-function list(lines, at) {
+function list(lines, at, depth) {
   const [, indent, marker] = ITEM.exec(lines[at]);
   const ordered = /\d/.test(marker);
   const items = [];
@@ -123,7 +124,7 @@ function list(lines, at) {
   }
   const start = ordered ? Number.parseInt(marker, 10) : null;
   const render = () =>
-    h(ordered ? "ol" : "ul", { start: start === 1 ? null : start }, items.map((item) => fill(h("li"), item.join("\n"))));
+    h(ordered ? "ol" : "ul", { start: start === 1 ? null : start }, items.map((item) => fill(h("li"), item.join("\n"), depth)));
   return [end, render];
 }
 
@@ -144,8 +145,8 @@ function interrupts(lines, at) {
   return FENCE.test(line) || HEADING.test(line) || QUOTE.test(line) || ITEM.test(line) || SMALL.test(line) || isTable(lines, at);
 }
 
-function fill(element, text) {
-  const blocks = parse(text);
+function fill(element, text, depth) {
+  const blocks = parse(text, depth + 1);
   const single = blocks.length > 0 && blocks[0].render();
   if (single && single.tagName === "P" && !single.className) element.append(...single.childNodes);
   else if (single) element.append(single);

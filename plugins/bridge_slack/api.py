@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -17,6 +19,14 @@ from bridge_slack.errors import NETWORK_ERRORS, from_network, from_slack
 
 CALL_SECONDS = 30.0
 """How long one call may take. Slack's own answers come within a few seconds, or not at all."""
+
+
+def proxy_for(url: str) -> str | None:
+    """The proxy that the environment names for an address, if any (HTTPS_PROXY, NO_PROXY)."""
+    address = urlsplit(url)
+    if address.hostname is None or proxy_bypass(address.hostname):
+        return None
+    return getproxies().get({"wss": "https", "ws": "http"}.get(address.scheme, address.scheme))
 
 
 class Api:
@@ -36,7 +46,7 @@ class Api:
         """The HTTP session, opened on first use; without one the SDK opens a connection for every call."""
         if self._session is None:
             timeout = aiohttp.ClientTimeout(total=CALL_SECONDS)
-            self._session = aiohttp.ClientSession(timeout=timeout, trust_env=True)
+            self._session = aiohttp.ClientSession(timeout=timeout)
         return self._session
 
     def client(self, token: Secret | None) -> AsyncWebClient:
@@ -48,7 +58,7 @@ class Api:
                 session=self.session,
                 retry_handlers=[],
             )
-            client.proxy = None  # the session reads the proxy variables itself, NO_PROXY included
+            client.proxy = proxy_for(self._table.api_url)  # the SDK's own choice disregards NO_PROXY
             self._clients[token] = client
         return self._clients[token]
 

@@ -22,6 +22,7 @@ from bridge import (
     PlatformError,
     Rejected,
     ThreadRef,
+    TooLong,
 )
 from bridge_slack import ids, limits, markers, render
 from bridge_slack.api import Api
@@ -74,6 +75,7 @@ class SlackPlatform:
         return limits.budget_keys(operation, thread)
 
     async def post(self, thread: ThreadRef, part: Part, marker: str) -> MessageRef:
+        self._fits(part)
         root = ids.root(thread)
         answer = await self._api.write(
             "chat.postMessage",
@@ -88,6 +90,7 @@ class SlackPlatform:
         return MessageRef(thread, MessageId(str(answer["ts"])))
 
     async def edit(self, ref: MessageRef, part: Part) -> None:
+        self._fits(part)
         key = limits.budget_keys(Operation.EDIT, ref.thread)[0]
         await self._api.write("chat.update", key, channel=ref.thread.channel, ts=ref.id, **render.body(part))
 
@@ -117,6 +120,11 @@ class SlackPlatform:
 
     def check(self, channels: Sequence[str]) -> AsyncIterator[Check]:
         return check(self._api, channels)
+
+    def _fits(self, part: Part) -> None:
+        """Slack would take a little more; what it does then, and how it counts, it does not say."""
+        if self.size(part) > self.capabilities.part_size:
+            raise TooLong(f"{self.size(part)} {self.capabilities.part_unit} are too long for one message on Slack")
 
     async def _connected(self, deliver: Deliver) -> None:
         """Learn who the bot is, then take events until cancelled."""

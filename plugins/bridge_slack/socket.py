@@ -50,7 +50,7 @@ class Socket:
         try:
             async for frame in self._ws:
                 if frame.type is aiohttp.WSMsgType.TEXT:
-                    await self._take(json.loads(frame.data))
+                    await self._take(frame.data)
         finally:
             self.leaving.set()
 
@@ -60,7 +60,12 @@ class Socket:
             await asyncio.wait(self._work)
         await self._ws.close()
 
-    async def _take(self, frame: Mapping[str, Any]) -> None:
+    async def _take(self, text: str) -> None:
+        try:
+            frame = json.loads(text)
+        except ValueError:
+            log.warning("slack: a frame is not JSON", frame=text[:200])
+            return
         if "envelope_id" in frame:
             await self._places.acquire()
             task = asyncio.create_task(self._serve(frame), name="slack-envelope")

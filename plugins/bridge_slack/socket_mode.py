@@ -14,6 +14,7 @@ import aiohttp
 import structlog
 
 from bridge import Clock, Health, InstanceFailed, PlatformError, RateLimited, within
+from bridge_slack.api import proxy_for
 from bridge_slack.backoff import Backoff
 from bridge_slack.socket import Handle, Refused, Socket
 
@@ -32,6 +33,13 @@ SWITCHED_OFF_SECONDS = 30.0
 """Between attempts while Socket Mode is switched off in the app's settings ("link_disabled")."""
 TOO_MANY_SECONDS = 5.0
 MOST_AT_ONCE = 100
+_WHY = {
+    "link_disabled": "Socket Mode is switched off in the app's settings",
+    "too_many_websockets": "the app has ten connections already; is it running somewhere else?",
+}
+"""What an operator reads for Slack's reason."""
+_CLOSE = aiohttp.ClientWSTimeout(ws_close=2.0)
+"""A peer that is gone does not answer a close."""
 
 
 class SocketMode:
@@ -55,6 +63,7 @@ class SocketMode:
         self._heartbeat = heartbeat
         self._places = asyncio.Semaphore(MOST_AT_ONCE)
         self._held: set[asyncio.Task[None]] = set()
+        self._sockets: set[Socket] = set()
         self._live = 0
 
     async def run(self) -> None:
@@ -65,6 +74,7 @@ class SocketMode:
         finally:
             await _end(*slots)
             await _end(*self._held)
+            await asyncio.gather(*(self._close(socket) for socket in list(self._sockets)))
 
     async def _keep(self) -> None:
         """One slot: a connection, then its replacement, and so on."""
@@ -93,12 +103,12 @@ class SocketMode:
         try:
             await asyncio.wait({reading, successor}, return_when=asyncio.FIRST_COMPLETED)
             await asyncio.wait({reading}, timeout=LINGER_SECONDS)
+            if self._live == 1:
+                self._health("degraded", f"the connection to Slack was lost: {_WHY.get(socket.reason, socket.reason)}")
         finally:
-            await _end(reading, successor)
             self._live -= 1
-            if not self._live:
-                self._health("degraded", f"the connection to Slack was lost: {socket.reason}")
-            await socket.close()
+            await _end(reading, successor)
+            await self._close(socket)
 
     async def _connect(self, backoff: Backoff) -> Socket:
         """A connection that was greeted. Tries until there is one."""
@@ -110,7 +120,7 @@ class SocketMode:
             except RateLimited as error:
                 reason, pause = str(error), error.retry_after
             except Refused as error:
-                reason, pause = str(error), _pause(str(error))
+                reason, pause = _WHY.get(str(error), str(error)), _pause(str(error))
             except (PlatformError, aiohttp.ClientError, OSError, TimeoutError) as error:
                 reason, pause = str(error) or type(error).__name__, 0.0
             if not self._live:
@@ -120,15 +130,20 @@ class SocketMode:
 
     async def _attempt(self) -> Socket:
         url = await self._ticket()
-        ws = await self._session.ws_connect(url, heartbeat=self._heartbeat, max_msg_size=0)
+        ws = await self._session.ws_connect(url, heartbeat=self._heartbeat, timeout=_CLOSE, proxy=proxy_for(url))
         socket = Socket(ws, self._handle, self._places)
+        self._sockets.add(socket)
         try:
             total = await socket.hello()
         except BaseException:
-            await ws.close()
+            await self._close(socket)
             raise
         log.info("slack: connected", connections=total)
         return socket
+
+    async def _close(self, socket: Socket) -> None:
+        await socket.close()
+        self._sockets.discard(socket)
 
 
 def _pause(reason: str) -> float:

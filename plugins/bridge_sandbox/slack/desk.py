@@ -15,10 +15,11 @@ from bridge_sandbox.view import ChangeKind
 class Desk:
     """Posts, edits and deletes, for people and for the bot alike."""
 
-    def __init__(self, workspace: Workspace, screen: Screen, sockets: Sockets) -> None:
+    def __init__(self, workspace: Workspace, screen: Screen, sockets: Sockets, *, twins: bool) -> None:
         self._workspace = workspace
         self._screen = screen
         self._sockets = sockets
+        self._twins = twins
         self.pinged: list[str] = []
         """Whom the bot's messages notified: user ids, `here`, `channel`, `everyone`."""
 
@@ -54,4 +55,5 @@ class Desk:
 
     def _tell(self, conversation: Conversation, *happened: events.Event) -> None:
         if self._workspace.bot.id in conversation.members:
-            self._sockets.deliver(events.callback(self._workspace, event) for event in happened)
+            wanted = (event for event in happened if self._twins or event["type"] != "app_mention")
+            self._sockets.deliver(events.callback(self._workspace, event) for event in wanted)

@@ -40,7 +40,8 @@ class FakeSlack:
 
     `limits` turns rate limits on: True for Slack's own, or a Limit for each method. `scale` multiplies Slack's times
     (acknowledgement, retries, refill of limits), so that 0.01 makes a minute 0.6 seconds. `seed` decides the ids and
-    tokens. `scopes` are those granted to the bot token.
+    tokens. `scopes` are those granted to the bot token. Without `twins` the app has not subscribed to `app_mention`, so
+    that a mention arrives once, as `message`.
     """
 
     service = "slack"
@@ -55,16 +56,17 @@ class FakeSlack:
         limits: bool | Mapping[str, Limit] = False,
         scale: float = 1.0,
         scopes: Iterable[str] = ALL_SCOPES,
+        twins: bool = True,
     ) -> None:
         self.workspace = Workspace(seed)
         self.faults = Faults()
         self.bot_token = f"xoxb-fake-{self.workspace.bot.id}"
         self.app_token = f"xapp-fake-{self.workspace.app_id}"
         self.scopes = frozenset(scopes)
-        self.sockets = Sockets(wire, self.workspace.app_id, scale)
+        self.sockets = Sockets(wire, self.faults, self.workspace.app_id, scale)
         self._revoked = ""
         self._screen = Screen(self.workspace)
-        self._desk = Desk(self.workspace, self._screen, self.sockets)
+        self._desk = Desk(self.workspace, self._screen, self.sockets, twins=twins)
         self._server = Server(self._build, port=port)
         table = REALISTIC if limits is True else limits or {}
         self._api = WebApi(self._methods(), self._grant, self.faults, Limiter(table, scale), wire)

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from aiohttp import WSMsgType, web
 
+from bridge_sandbox.faults import Faults
 from bridge_sandbox.wire import Direction, Wire
 
 MOST_SOCKETS = 10
@@ -24,8 +25,9 @@ RETRY_SECONDS = (0.0, 0.0, 60.0, 300.0)
 class Sockets:
     """The open connections and the events that wait for their acknowledgement. Times are multiplied by `scale`."""
 
-    def __init__(self, wire: Wire, app_id: str, scale: float) -> None:
+    def __init__(self, wire: Wire, faults: Faults, app_id: str, scale: float) -> None:
         self._wire = wire
+        self._faults = faults
         self._app_id = app_id
         self._scale = scale
         self._tickets: set[str] = set()
@@ -34,12 +36,14 @@ class Sockets:
         self._opened = asyncio.Condition()
         self._turn = 0
         self.open: dict[web.WebSocketResponse, web.Request] = {}
-        self.accept = True
-        """False: connections are taken but never said hello to, as behind a proxy that swallows everything."""
+        self.silent = False
+        """True: nothing is said any more, neither hello nor pong nor events, as when a network swallows everything."""
         self.unacked: dict[str, dict[str, Any]] = {}
         """Callbacks by event id that were not acknowledged yet, or for ever when they are in `lost`."""
         self.lost: list[str] = []
         """Ids of the events given up after the last retry."""
+        self.acked_by: set[web.WebSocketResponse] = set()
+        """The connections on which something was acknowledged."""
         self.connections = 0
         """How many connections said hello so far."""
 
@@ -50,23 +54,27 @@ class Sockets:
         return ticket
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """One connection, from its ticket to its end."""
+        """One connection, from its ticket to its end. Scripted faults are named "/link/"."""
         ticket = request.query.get("ticket", "")
         if ticket not in self._tickets:
             raise web.HTTPForbidden(text="invalid ticket")
         self._tickets.remove(ticket)
-        socket = web.WebSocketResponse(autoping=self.accept)
+        if self._faults.take("/link/") is not None and request.transport is not None:
+            request.transport.abort()
+        socket = web.WebSocketResponse(autoping=False)
         await socket.prepare(request)
         if len(self.open) >= MOST_SOCKETS:
             await self._send(socket, {"type": "disconnect", "reason": "too_many_websockets"})
             await socket.close()
             return socket
-        if self.accept:
+        if not self.silent:
             await self._welcome(socket, request)
         try:
             async for frame in socket:
                 if frame.type is WSMsgType.TEXT:
-                    self._acknowledge(json.loads(frame.data))
+                    self._acknowledge(socket, json.loads(frame.data))
+                elif frame.type is WSMsgType.PING and not self.silent:
+                    await socket.pong(frame.data)
         finally:
             self.open.pop(socket, None)
         return socket
@@ -79,9 +87,11 @@ class Sockets:
             task.add_done_callback(self._deliveries.discard)
 
     async def refresh(self, reason: str = "refresh_requested") -> None:
-        """Ask every connection to be replaced, as Slack does every few hours."""
+        """Ask every connection to be replaced, as Slack does every few hours; "link_disabled" ends it at once."""
         for socket in list(self.open):
             await self._send(socket, {"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}})
+            if reason == "link_disabled":
+                await socket.close()
 
     def drop(self) -> None:
         """Cut every connection without a word."""
@@ -127,7 +137,7 @@ class Sockets:
 
     async def _attempt(self, callback: dict[str, Any], attempt: int) -> bool:
         """Send the event once, to any one connection; True when it was acknowledged in time."""
-        if not self.open:
+        if not self.open or self.silent:
             return False
         envelope_id = str(uuid4())
         acked = asyncio.Event()
@@ -150,11 +160,12 @@ class Sockets:
             del self._waiting[envelope_id]
         return True
 
-    def _acknowledge(self, frame: dict[str, Any]) -> None:
+    def _acknowledge(self, socket: web.WebSocketResponse, frame: dict[str, Any]) -> None:
         envelope_id = str(frame.get("envelope_id", ""))
         if envelope_id in self._waiting:
             event_id, acked = self._waiting[envelope_id]
             self.unacked.pop(event_id, None)
+            self.acked_by.add(socket)
             acked.set()
         self._wire.record("slack", Direction.FROM_BRIDGE, "ack", envelope_id[:8], frame)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,7 +25,6 @@ from bridge import (
 from bridge_sandbox.slack import FakeSlack
 from bridge_slack.config import SlackTable
 from bridge_slack.platform import SlackPlatform
-from tests.integration.slack.waiting import PATIENCE
 
 INSTANCE = InstanceName("slack")
 
@@ -40,18 +39,15 @@ class Core:
     refuse: list[Exception] = field(default_factory=list)
     hold: asyncio.Event | None = None
     waiting: int = 0
-    _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def deliver(self, event: Event) -> None:
         """What the adapter is given."""
         if self.hold is not None:
             self.waiting += 1
-            await self._notify()
             await self.hold.wait()
         if self.refuse:
             raise self.refuse.pop(0)
         self.events.append(event)
-        await self._notify()
 
     def observe(self, key: BudgetKey, *, reset_after: float | None = None, **_: Any) -> None:
         """Collects what the platform said about a limit."""
@@ -62,24 +58,31 @@ class Core:
         self.health.append((state, reason))
 
     @property
+    def state(self) -> str:
+        """How the adapter said last that it is."""
+        return self.health[-1][0] if self.health else ""
+
+    @property
     def messages(self) -> list[Message]:
         """The messages among the events."""
         return [event for event in self.events if isinstance(event, Message)]
 
-    async def until(self, holds: Callable[[], bool]) -> None:
-        """Wait until `holds()`; looked at after each event."""
-        async with asyncio.timeout(PATIENCE), self._changed:
-            await self._changed.wait_for(holds)
 
-    async def _notify(self) -> None:
-        async with self._changed:
-            self._changed.notify_all()
+class QuickClock(SystemClock):
+    """The machine's time, in which waits are `speed` times as short."""
+
+    def __init__(self, speed: float) -> None:
+        self._speed = speed
+
+    async def sleep(self, seconds: float) -> None:
+        await super().sleep(seconds / self._speed)
 
 
 def adapter(slack: FakeSlack, core: Core, **settings: Any) -> SlackPlatform:
     """A Slack adapter for the fake; not connected."""
-    tokens = {"bot_token": Secret(slack.bot_token), "app_token": Secret(slack.app_token)}
-    table = SlackTable(**{**tokens, "api_url": slack.api_url, **settings})
+    values = {"bot_token": slack.bot_token, "app_token": slack.app_token, "api_url": slack.api_url, **settings}
+    secrets = {name: Secret(value) for name, value in values.items() if name.endswith("_token")}
+    table = SlackTable(**{**values, **secrets})
     context = PlatformContext(INSTANCE, SystemClock(), core.observe, core.report)
     return SlackPlatform(table, context)
 

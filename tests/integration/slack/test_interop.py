@@ -12,9 +12,9 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bridge.testing import eventually
 from bridge_sandbox.slack import FakeSlack
-from bridge_sandbox.wire import Wire
-from tests.integration.slack.waiting import on_screen, until
+from bridge_sandbox.view import Shown
 
 
 @pytest.fixture
@@ -23,9 +23,13 @@ async def client(slack: FakeSlack) -> AsyncIterator[AsyncWebClient]:
         yield AsyncWebClient(token=slack.bot_token, base_url=slack.api_url, session=http, retry_handlers=[])
 
 
-async def test_bolt_hears_a_mention_and_says_something_back(
-    slack: FakeSlack, client: AsyncWebClient, wire: Wire
-) -> None:
+def answer_to(slack: FakeSlack, asked: Shown) -> Shown | None:
+    """The bot's first message in the thread of a question."""
+    shown = slack.shown(f"{asked.room}:{asked.id}")
+    return next((message for message in shown if message.bot), None)
+
+
+async def test_bolt_hears_a_mention_and_says_something_back(slack: FakeSlack, client: AsyncWebClient) -> None:
     app = AsyncApp(client=client, request_verification_enabled=False, name="interop")
 
     @app.event("app_mention")
@@ -40,12 +44,11 @@ async def test_bolt_hears_a_mention_and_says_something_back(
     await handler.connect_async()
     try:
         asked = await slack.say(slack.room("general"), f"{slack.bot_mention} hello")
-        answer = await on_screen(slack, lambda message: message.bot)
-        await until(wire, lambda: slack.unacked == 0)
+        answer = await eventually(lambda: answer_to(slack, asked))
+        await eventually(lambda: slack.unacked == 0)
     finally:
         await handler.close_async()
     assert answer.text == "You said: @bridge hello"
-    assert answer.room == f"{slack.room('general')}:{asked.id}"
     assert slack.sockets.lost == []
 
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from bridge import Deleted, Edited, StoreBusy, Surface
+from bridge.testing import eventually
 from bridge_sandbox.slack import FakeSlack
-from bridge_sandbox.wire import Wire
 from tests.integration.slack.adapter import Core, connected
-from tests.integration.slack.waiting import until
 
 
-async def test_a_mention_arrives_twice_and_both_are_equal_but_for_the_event(slack: FakeSlack, wire: Wire) -> None:
+async def test_a_mention_arrives_twice_and_both_are_equal_but_for_the_event(slack: FakeSlack) -> None:
     core = Core()
     async with connected(slack, core):
         asked = await slack.say(slack.room("help"), f"{slack.bot_mention} how do I *reset* it, @Grace? a < b")
-        await core.until(lambda: len(core.messages) == 2)
-        await until(wire, lambda: slack.unacked == 0)
+        await eventually(lambda: len(core.messages) == 2)
+        await eventually(lambda: slack.unacked == 0)
     first, second = core.messages
     assert first.event_id != second.event_id
     assert {name: getattr(first, name) for name in first.__slots__ if name != "event_id"} == {
@@ -34,7 +33,7 @@ async def test_a_follow_up_belongs_to_the_thread_of_its_root(slack: FakeSlack) -
         room = slack.room("general")
         asked = await slack.say(room, "one")
         await slack.say(f"{room}:{asked.id}", "two", author="Grace")
-        await core.until(lambda: len(core.messages) == 2)
+        await eventually(lambda: len(core.messages) == 2)
     [follow_up] = [message for message in core.messages if message.text == "two"]
     assert follow_up.thread.id == asked.id
     assert follow_up.reply_to == asked.id
@@ -47,7 +46,7 @@ async def test_a_top_level_direct_message_is_part_of_one_conversation(slack: Fak
     core = Core()
     async with connected(slack, core):
         asked = await slack.say(slack.direct(), "hello")
-        await core.until(lambda: len(core.messages) == 1)
+        await eventually(lambda: len(core.messages) == 1)
     [message] = core.messages
     assert message.direct
     assert (message.thread.id, message.thread.surface) == (slack.direct(), Surface.DIRECT)
@@ -56,12 +55,12 @@ async def test_a_top_level_direct_message_is_part_of_one_conversation(slack: Fak
     assert message.in_channel == message.thread
 
 
-async def test_what_could_not_be_stored_is_not_acknowledged_and_comes_again(slack: FakeSlack, wire: Wire) -> None:
-    core = Core(refuse=[StoreBusy(), StoreBusy()])
+async def test_what_could_not_be_stored_is_not_acknowledged_and_comes_again(slack: FakeSlack) -> None:
+    core = Core(refuse=[StoreBusy()])
     async with connected(slack, core):
         await slack.say(slack.direct(), "keep this")
-        await core.until(lambda: len(core.messages) == 1)
-        await until(wire, lambda: slack.unacked == 0)
+        await eventually(lambda: len(core.messages) == 1)
+        await eventually(lambda: slack.unacked == 0)
     assert [message.text for message in core.messages] == ["keep this"]
     assert slack.sockets.lost == []
 
@@ -73,7 +72,7 @@ async def test_edits_and_deletions_of_people_arrive(slack: FakeSlack) -> None:
         asked = await slack.say(room, "teh question")
         await slack.edit(room, asked.id, "the question")
         await slack.delete(room, asked.id)
-        await core.until(lambda: len(core.events) == 3)
+        await eventually(lambda: len(core.events) == 3)
     [edited] = [event for event in core.events if isinstance(event, Edited)]
     [deleted] = [event for event in core.events if isinstance(event, Deleted)]
     assert (edited.id, edited.text, edited.thread) == (asked.id, "the question", core.messages[0].thread)

@@ -82,6 +82,11 @@ class Plugins:
         """The names of all entry points of the group, loaded or not."""
         return sorted(self._available)
 
+    @property
+    def unloaded(self) -> Sequence[str]:
+        """The names of those that are not registered: nobody named them yet, or they are broken."""
+        return [name for name in self.installed if not self._manager.has_plugin(name)]
+
     def load(self, name: str) -> None:
         """Register the plugin that the entry point `name` names; again is harmless.
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from bridge.config import Config
-    from bridge.inspect.live import Finding
+    from bridge.inspect.findings import Finding
     from bridge.inspect.report import Report
 
 GOOD, BAD, REMARK = "✓", "✗", "!"
@@ -34,7 +34,7 @@ def check(
     from rich.console import Console
 
     from bridge.inspect import report as reports
-    from bridge.inspect.live import failed
+    from bridge.inspect.findings import failed
     from bridge.plugins import Plugins
 
     console = Console(highlight=False, soft_wrap=True, quiet=as_json)

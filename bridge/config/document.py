@@ -26,8 +26,7 @@ class Document:
         self.path = path
         self.mistakes: list[Mistake] = []
         text = self._read()
-        self.data = self._parse(text)
-        self._lines = positions(text)
+        self.data, self._lines = self._parse(text)
 
     def line(self, keys: Keys) -> int | None:
         """Where the value stands; where it is missing, where the table stands that it is missing from."""
@@ -81,12 +80,14 @@ class Document:
             problem = f"cannot be read: {error.strerror or error}"
             raise InvalidConfig([Mistake(self.path, None, "", problem, "")]) from None
 
-    def _parse(self, text: str) -> dict[str, Any]:
+    def _parse(self, text: str) -> tuple[dict[str, Any], Mapping[Keys, int]]:
         try:
-            return tomllib.loads(text)
+            return tomllib.loads(text), positions(text)
         except tomllib.TOMLDecodeError as error:
             line, problem, remedy = syntax(text, str(error))
-            raise InvalidConfig([Mistake(self.path, line, "", problem, remedy)]) from None
+        except (ValueError, RecursionError):  # what Python itself limits: digits and nesting
+            line, problem, remedy = None, "a number in it is too long, or a value is nested too deeply", ""
+        raise InvalidConfig([Mistake(self.path, line, "", problem, remedy)])
 
 
 def dotted(keys: Keys) -> str:

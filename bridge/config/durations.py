@@ -1,4 +1,4 @@
-"""Lengths of time as they are written in the file: `30s`, `90m`, `12h`, `7d`, `1h30m`."""
+"""Lengths of time as they are written in the file: `30s`, `90m`, `12h`, `7d`, `1h30m`, `500ms`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Annotated
 from pydantic import PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-_UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
-PATTERN = "^(?=.)([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$"
+_UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds", "ms": "milliseconds"}
+PATTERN = "^(?=.)([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$"
+_DIGITS = "0123456789"
 _DURATION = re.compile(PATTERN)
 
 
@@ -28,7 +29,7 @@ def parse_duration(value: object) -> timedelta:
             problem,
             {"remedy": 'write days, hours, minutes and seconds such as "7d", "12h", "1h30m" or "30s"'},
         )
-    parts = {_UNITS[part[-1]]: int(part[:-1]) for part in match.groups() if part}
+    parts = {_UNITS[part.lstrip(_DIGITS)]: int(part.rstrip("dhms")) for part in match.groups() if part}
     try:
         return timedelta(**parts)
     except OverflowError:
@@ -38,11 +39,11 @@ def parse_duration(value: object) -> timedelta:
 
 
 def show_duration(length: timedelta) -> str:
-    """`length` as it would be written in the file; parts of a second are left out."""
-    seconds = int(length.total_seconds())
+    """`length` as it would be written in the file; parts of a millisecond are left out."""
+    left = length // timedelta(milliseconds=1)
     text = ""
-    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)):
-        count, seconds = divmod(seconds, size)
+    for unit, size in (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)):
+        count, left = divmod(left, size)
         text += f"{count}{unit}" if count else ""
     return text or "0s"
 

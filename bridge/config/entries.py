@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from bridge.config.document import Document
 from bridge.config.mistakes import instead
 from bridge.config.positions import Keys
-from bridge.config.tables import Table
+from bridge.config.tables import Secret, Table
 from bridge.errors import PluginError
 from bridge.hookspecs import PlatformSpec, ProviderSpec
 from bridge.model import InstanceName
@@ -66,6 +66,7 @@ class Reader:
             if spec is not None and values is not None:
                 entries[InstanceName(name)] = PlatformEntry(InstanceName(name), spec.type, spec, values)
         self._check_process_wide(entries)
+        self._check_secrets(entries)
         return entries
 
     def providers(self) -> dict[str, ProviderEntry]:
@@ -117,7 +118,7 @@ class Reader:
                 return None
         if wanted not in known():
             problem = f'no plugin provides a {what} of type "{wanted}"'
-            remedy = instead(wanted, known(), "installed are")
+            remedy = instead(wanted, {*known(), *self.plugins.unloaded}, "installed are")
             if "type" in table:
                 self.document.mistake((*keys, "type"), problem, remedy)
             else:
@@ -167,3 +168,15 @@ class Reader:
                     problem = f"differs from platforms.{other.name}.{key}"
                     remedy = f"write the same value for all platforms of type {entry.type}: one process has one"
                     self.document.mistake(("platforms", entry.name, key), problem, remedy)
+
+    def _check_secrets(self, entries: Mapping[InstanceName, PlatformEntry]) -> None:
+        """Two instances of one bot would both answer every message."""
+        seen: dict[tuple[str, str, Secret], InstanceName] = {}
+        for entry in entries.values():
+            for key, value in entry.table:
+                if isinstance(value, Secret) and value.reveal():
+                    other = seen.setdefault((entry.type, key, value), entry.name)
+                    if other != entry.name:
+                        problem = f"is the same as platforms.{other}.{key}: one bot would answer everything twice"
+                        remedy = "give it the token of another app or bot, or keep one of the two tables"
+                        self.document.mistake(("platforms", entry.name, key), problem, remedy)

@@ -28,7 +28,7 @@ _HEAD = """\
 - **Secrets** are references: `{ env = "NAME" }` reads an environment variable, `{ file = "PATH" }` a file. One that is
   left out is looked for in the variable named as its default. A secret in the file itself is refused. A file that
   everybody on the machine can read is accepted, and `bridge check` remarks on it.
-- **Durations** have units: `"30s"`, `"90m"`, `"12h"`, `"7d"`, `"1h30m"`.
+- **Durations** have units: `"30s"`, `"90m"`, `"12h"`, `"7d"`, `"1h30m"`, `"500ms"`.
 - **Paths** start at the directory of the file.
 - **Names** of platforms, providers and chatbots have letters, digits, `-` and `_`. A table whose name is that of a type
   needs no `type`; a second table of that type has another name, and says `type = "…"`.

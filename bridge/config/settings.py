@@ -106,12 +106,13 @@ class RouteTable(Table):
     platform: str | None = None
     """The platform of this name, as in `[platforms.NAME]`. Left out: every one."""
     workspaces: _Some = ()
-    """Slack workspaces or Discord servers, by id or name; `*` stands for any letters. Left out: every one."""
+    """Slack workspaces or Discord servers, by id or name; `*` stands for any letters. Left out: every one.
+    Direct messages there need `direct_messages = true`."""
     channels: _Some = ()
     """Channels by id or as `#name`, where `*` stands for any letters. A thread takes its channel's route."""
     direct_messages: bool | None = None
-    """Whether it takes direct messages; alone it takes only them. A route that names no place takes every channel
-    and direct message; `false` keeps direct messages out of it."""
+    """Whether it takes direct messages; `true` without `channels` takes only them. A route that names no place takes
+    every channel and direct message; `false` keeps direct messages out of it."""
     users: _Users = ()
     """Who may talk to the bot there, by id. Left out: everyone."""
     not_users: _Users = ()

@@ -140,7 +140,7 @@ def test_without_secrets_nothing_is_looked_up(tmp_path: Path) -> None:
 def test_secrets_never_show_themselves(tmp_path: Path) -> None:
     (tmp_path / "token.txt").write_text("canary")
     text = WHOLE.replace('"sqlite:///data/b.db"', '{ env = "DB" }')
-    environ = {"PAPER_TOKEN": "canary", "BRAIN_KEY": "canary", "DB": "sqlite:///canary.db"}
+    environ = {"PAPER_TOKEN": "canary-2", "BRAIN_KEY": "canary", "DB": "sqlite:///canary.db"}
     config = load(tmp_path, text, environ)
     assert "canary" not in repr(config)
     assert "canary" not in str(config.settings)

@@ -56,7 +56,7 @@ def test_a_route_in_a_sentence(keys: dict[str, Any], sentence: str) -> None:
 
 
 def test_the_summary_counts_everything(tmp_path: Path) -> None:
-    config = load(tmp_path, BASE + "[platforms.b]\ntype='paper'\n[[routes]]\nchatbot='a'")
+    config = load(tmp_path, BASE + "[platforms.b]\ntype='paper'\ntoken={env='BRAIN_KEY'}\n[[routes]]\nchatbot='a'")
     assert summarize(config) == "2 platforms (paper, b), 1 provider (brain), 1 chatbot (a) and 1 route."
     assert summarize(load(tmp_path, "")) == "0 platforms, 0 providers, 0 chatbots and 0 routes."
 
@@ -67,7 +67,7 @@ def test_the_summary_counts_everything(tmp_path: Path) -> None:
         ("", "there is no route: nobody will be answered; add a [[routes]] table"),
         ("[chatbots.b]\nname='B'\n[[routes]]\nchatbot='b'", "no route leads to chatbot a"),
         (
-            "[platforms.b]\ntype='paper'\n[[routes]]\nchatbot='a'\nplatform='b'",
+            "[platforms.b]\ntype='paper'\ntoken={env='BRAIN_KEY'}\n[[routes]]\nchatbot='a'\nplatform='b'",
             "no route is for platform paper: nobody there will be answered",
         ),
         (

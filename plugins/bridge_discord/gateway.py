@@ -141,7 +141,7 @@ class Connection(discord.Client):
         beat = self.ws._keep_alive
         if beat is None or beat.interval is None:
             return
-        if time.perf_counter() - beat._last_ack > 2 * beat.interval + 10.0:
+        if time.perf_counter() - beat._last_ack > 2 * beat.interval + self._timing.ack_grace:
             raise ConnectionResetError("heartbeats are not answered")
 
     async def _drop(self) -> None:

@@ -26,14 +26,12 @@ from bridge import (
     RateLimited,
     StoreError,
 )
+from bridge_discord.pace import Timing
 
 log = structlog.get_logger(__name__)
 
 BOUND = 1000
 """Events that may wait."""
-
-FIRST_DELAY, LAST_DELAY = 0.1, 5.0
-"""Seconds before an event is tried again: twice as long each time, with jitter."""
 
 Read = Callable[[str, Mapping[str, Any]], Awaitable[Event | None]]
 
@@ -41,9 +39,10 @@ Read = Callable[[str, Mapping[str, Any]], Awaitable[Event | None]]
 class Intake:
     """Takes events in without waiting and hands them on one by one."""
 
-    def __init__(self, read: Read, clock: Clock, *, bound: int = BOUND) -> None:
+    def __init__(self, read: Read, clock: Clock, timing: Timing, *, bound: int = BOUND) -> None:
         self._read = read
         self._clock = clock
+        self._timing = timing
         self._bound = bound
         self._waiting: deque[tuple[str, Mapping[str, Any]]] = deque()
         self._filled = asyncio.Event()
@@ -84,7 +83,7 @@ class Intake:
             await self._filled.wait()
 
     async def _hand_on(self, name: str, data: Mapping[str, Any], deliver: Deliver) -> None:
-        delay = FIRST_DELAY
+        delay = self._timing.retry_first
         while True:
             try:
                 event = await self._read(name, data)
@@ -101,4 +100,4 @@ class Intake:
             else:
                 return
             await self._clock.sleep(random.uniform(delay / 2, delay))  # noqa: S311 - jitter
-            delay = min(LAST_DELAY, delay * 2)
+            delay = min(self._timing.retry_last, delay * 2)

@@ -43,7 +43,7 @@ def _name(match: re.Match[str], user: str | None, users: Mapping[str, str], role
     if user:
         return f"@{users.get(user, 'unknown-user')}"
     if match["role"]:
-        return f"@{roles(match['role']) or 'unknown-role'}"
+        return f"@{(roles(match['role']) or 'unknown-role').removeprefix('@')}"
     if match["channel"]:
         return f"#{channels(match['channel']) or 'unknown-channel'}"
     return match["emoji"]

@@ -28,6 +28,11 @@ class Timing:
     connect_timeout: float = 30.0
     silence: float = 60.0
     """Nothing at all received for this long: the connection is dead (a heartbeat is due every 41 s)."""
+    ack_grace: float = 10.0
+    """A heartbeat that is not answered within two intervals and this: the connection is dead though events come."""
+    retry_first: float = 0.1
+    retry_last: float = 5.0
+    """How long an event waits before it is offered to the core again: twice as long each time, with jitter."""
     drain: float = 5.0
     """How long `run` waits at its end for events that it has taken in."""
 

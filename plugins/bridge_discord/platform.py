@@ -51,7 +51,7 @@ class DiscordPlatform:
         self._rest = Rest(config.token, config.api_url, context.clock, context.observe)
         self._places = Places(self._rest)
         self._posting = Posting(self._rest, self._places)
-        self._intake = Intake(self._read, context.clock)
+        self._intake = Intake(self._read, context.clock, timing)
         self._supervisor = Supervisor(
             config,
             context,

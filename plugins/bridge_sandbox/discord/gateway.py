@@ -57,7 +57,11 @@ class Gateway:
     def __init__(self, world: World, wire: Wire, *, heartbeat: float) -> None:
         self._world = world
         self._wire = wire
-        self._heartbeat = heartbeat
+        self.heartbeat = heartbeat
+        self.acks = True
+        """False to leave heartbeats unanswered."""
+        self.hang_up = False
+        """True to close each connection as soon as it has begun."""
         self.url = ""
         self.disallowed = Intent(0)
         """Privileged intents that are not switched on for the application: asking for one closes with 4014."""
@@ -81,9 +85,9 @@ class Gateway:
         self.sockets.add(socket)
         session: Session | None = None
         try:
-            socket.send(
-                {"op": Op.HELLO, "d": {"heartbeat_interval": int(self._heartbeat * 1000)}, "s": None, "t": None}
-            )
+            socket.send({"op": Op.HELLO, "d": {"heartbeat_interval": int(self.heartbeat * 1000)}, "s": None, "t": None})
+            if self.hang_up:
+                raise CloseError(4000, "Unknown error.")
             async for message in ws:
                 if message.type is WSMsgType.TEXT and not socket.deaf:
                     session = self._receive(socket, session, message.data)
@@ -110,7 +114,7 @@ class Gateway:
             raise CloseError(4002, "Error while decoding payload.") from error
         self._wire.record("discord", Direction.FROM_BRIDGE, op.name, _summary(frame), frame)
         match op:
-            case Op.HEARTBEAT:
+            case Op.HEARTBEAT if self.acks:
                 socket.send({"op": Op.ACK, "d": None, "s": None, "t": None})
             case Op.IDENTIFY | Op.RESUME if session is not None:
                 raise CloseError(4005, "Already authenticated.")
@@ -118,6 +122,8 @@ class Gateway:
                 return self._identify(socket, frame["d"])
             case Op.RESUME:
                 return self._resume(socket, frame["d"])
+            case Op.HEARTBEAT:
+                pass
             case Op.PRESENCE | Op.REQUEST_MEMBERS if session is not None:
                 pass
             case _:
@@ -173,11 +179,11 @@ class Gateway:
         return session
 
     def _detach(self, socket: Socket, code: int | None) -> None:
-        """A client that closes with 1000 or 1001 ends its session (Discord: Disconnecting)."""
+        """A client that closes with 1000 or 1001 by itself ends its session (Discord: Disconnecting)."""
         for session in list(self.sessions.values()):
             if session.socket is socket:
                 session.socket = None
-                if code in (1000, 1001):
+                if code in (1000, 1001) and not socket.closing:
                     del self.sessions[session.id]
 
     def _spread(self, happened: Happened) -> None:

@@ -72,6 +72,10 @@ class Limits:
         window.remaining -= 1
         return Verdict(None, whole_bot=False, headers=self._headers(template, window, now))
 
+    def spend_global(self) -> None:
+        """Use up what the whole bot has for the present second."""
+        self._window("global", GLOBAL, time.time()).remaining = 0
+
     def _window(self, key: str, rate: Rate, now: float) -> Window:
         window = self._windows.get(key)
         if window is None or now >= window.ends:

@@ -29,6 +29,8 @@ class Socket:
         self._task = asyncio.create_task(self._write(), name="discord gateway socket")
         self.deaf = False
         """True when everything that is sent vanishes, as on a half-open connection."""
+        self.closing = False
+        """True once the server has decided to close it."""
 
     def send(self, frame: dict[str, Any]) -> None:
         """Queue a frame. Never blocks."""
@@ -36,6 +38,7 @@ class Socket:
 
     def close(self, code: int, reason: str) -> None:
         """Close in order, after what is queued."""
+        self.closing = True
         self._queue.put_nowait((code, reason))
 
     def abort(self) -> None:

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bridge import BudgetKey, InstanceName, Operation, PlatformContext, Secret, SystemClock, ThreadRef
+from bridge import (
+    BudgetKey,
+    ChannelId,
+    InstanceName,
+    MessageId,
+    Operation,
+    PlatformContext,
+    Secret,
+    SystemClock,
+    ThreadRef,
+)
 from bridge.testing.contracts import Failure
 from bridge_discord.config import DiscordTable
+from bridge_discord.ids import message_id
 from bridge_discord.pace import Timing
 from bridge_discord.platform import DiscordPlatform
 from bridge_sandbox.discord import FakeDiscord
 from bridge_sandbox.faults import Action, Fault
-from bridge_sandbox.wire import Wire
 
 SHORT = Timing(
     identify_gap=0.0,
@@ -20,7 +30,10 @@ SHORT = Timing(
     last_delay=0.05,
     stable_after=1000.0,
     connect_timeout=2.0,
-    silence=5.0,
+    silence=2.0,
+    ack_grace=0.1,
+    retry_first=0.01,
+    retry_last=0.05,
     drain=1.0,
 )
 """The times of the adapter, short enough for a test."""
@@ -77,6 +90,14 @@ class Side:
         """The id of the room of this name."""
         return self.fake.people.room(name).id
 
+    def platform_channel(self) -> ChannelId:
+        """The channel in which people of these tests write."""
+        return ChannelId(self.room("general"))
+
+    def first_message(self) -> MessageId:
+        """A message id before everything that was written."""
+        return message_id(self.room("general"), "1")
+
     def shown(self, thread: ThreadRef) -> Sequence[str]:
         return [one.text for one in self.fake.shown(thread.id) if one.bot and not one.deleted]
 
@@ -94,10 +115,3 @@ class Side:
 
     async def refuse(self) -> None:
         self.fake.revoke()
-
-
-async def started(wire: Wire | None = None) -> FakeDiscord:
-    """A fake that listens."""
-    fake = FakeDiscord(wire or Wire())
-    await fake.start()
-    return fake

@@ -58,7 +58,7 @@ class PlatformSide(Protocol):
         ...
 
     def fail(self, operation: Operation, failure: Failure) -> None:
-        """Let the next call of this kind fail. POST, EDIT and DELETE are asked for."""
+        """Let the next POST or EDIT fail. Where the platform cannot fail in this way, call `pytest.skip`."""
         ...
 
     async def refuse(self) -> None:

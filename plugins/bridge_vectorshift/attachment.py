@@ -200,11 +200,13 @@ class Attachment:
                 await self._clock.sleep(random.uniform(0.0, delay))  # noqa: S311 - jitter is no secret
                 delay = min(delay * 2, SLOWEST_RETRY)
                 try:
-                    link = await self._connect()
-                    self._adopt(link)
-                    await self._owner.rejoined(link)
+                    self._adopt(new := await self._connect())
+                    await self._owner.rejoined(new)
                 except (ChatbotUnavailable, ChatbotBusy) as error:
                     log.info("vectorshift.not_attached_yet", session=self.id, reason=str(error))
+                    link, self._link = self._link, None
+                    if link is not None:
+                        await link.close()
                     if self._clock.monotonic() >= deadline:
                         raise
                 else:

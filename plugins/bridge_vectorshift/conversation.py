@@ -24,7 +24,7 @@ from bridge_vectorshift.connection import Dialer
 from bridge_vectorshift.errors import message_refused, unavailable
 from bridge_vectorshift.frames import Frame, Note
 from bridge_vectorshift.link import Link
-from bridge_vectorshift.turn import Turn
+from bridge_vectorshift.turn import Beginning, Turn
 
 log = structlog.get_logger(__name__)
 
@@ -40,8 +40,6 @@ class Conversation:
         self._kind = kind
         self._turn: Turn | None = None
         self._backlog = Backlog()
-        self._held: list[Frame] | None = None
-        """Frames that wait for the list of messages, which says what was missed before them."""
         self._known: set[str] = set()
         """The messages of turns that are over."""
         self._knows_all = False
@@ -50,9 +48,6 @@ class Conversation:
         self.distrusted = False
         """True after a stop: what the service may still write for the stopped turn is not the next answer."""
         self._polling: asyncio.Task[None] | None = None
-        self._news = False
-        self._quiet = 0.0
-        self._since_list = 0.0
 
     @property
     def id(self) -> SessionId:
@@ -131,9 +126,8 @@ class Conversation:
     async def _join(self) -> None:
         link = await self.attachment.link()
         self._begin(None, joined=True)
-        self._held = []
         try:
-            await self._catch_up(link, lost=True)
+            await self._catch_up(link)
         except ChatbotUnavailable:
             if link.open:
                 self._turn = None
@@ -142,15 +136,15 @@ class Conversation:
     def _begin(self, question: Sequence[str] | None, *, joined: bool = False) -> None:
         self._open = True
         self._backlog = Backlog()
-        self._held = None
-        self._quiet = self._since_list = 0.0
         self._turn = Turn(
             self._emit,
-            agent=self._kind == "agent",
-            question=question,
-            ignored=self._known,
-            knows_all=self._knows_all,
-            joined=joined,
+            Beginning(
+                agent=self._kind == "agent",
+                question=question[-1] if question else None,
+                ignored=self._known,
+                knows_all=self._knows_all,
+                joined=joined,
+            ),
         )
 
     def _emit(self, event: SessionEvent) -> None:
@@ -169,36 +163,8 @@ class Conversation:
 
     def handle(self, frame: Frame) -> None:
         """One frame. On the path of every delta."""
-        turn = self._turn
-        if turn is None:
-            return
-        if self._held is not None:
-            self._held.append(frame)
-            return
-        kind = frame.get("type")
-        if kind == "message_delta":
-            self._news = True
-            text = frame.get("value")
-            if isinstance(text, str) and text:
-                turn.delta(str(frame.get("message_id")), text, frame.get("index"))
-        elif kind != "pong":
-            self._news = True
-            self._handle_rare(turn, kind, frame)
-
-    def _handle_rare(self, turn: Turn, kind: object, frame: Frame) -> None:
-        match kind:
-            case "message_notification":
-                note = frames.read(frame.get("message"))
-                if note is not None:
-                    turn.note(note)
-                    if note.content_type:
-                        log.debug("vectorshift.content_not_shown", session=self.id, type=note.content_type)
-            case "participant_status":
-                turn.status(frames.status(frame))
-            case "error" if frame.get("request_type") in {None, "post_message", "post_messages"}:
-                turn.fail(frames.refusal(frame) or "")
-            case _:
-                log.debug("vectorshift.frame_not_used", session=self.id, type=kind)
+        if self._turn is not None:
+            self._turn.frame(frame)
 
     async def attached(self, link: Link) -> None:
         """After a stop, learn what is old before anything new is asked."""
@@ -207,56 +173,36 @@ class Conversation:
             self._knows_all, self.distrusted = True, False
 
     def interrupted(self) -> None:
-        """Hold what comes until it is known what was missed."""
-        self._held = []
+        """Frames are missed from now on."""
         if self._turn is not None:
             self._turn.rejoin()
 
     async def rejoined(self, link: Link) -> None:
         """Catch up."""
-        await self._catch_up(link, lost=True)
+        await self._catch_up(link)
 
     def failed(self, error: ChatbotError) -> None:
         """Tell the listener."""
         self._backlog.fail(error)
 
     def tick(self, seconds: float) -> None:
-        """Look whether a silent turn is over."""
-        turn = self._turn
-        if turn is None or self._held is not None:
-            return
-        self._quiet = 0.0 if self._news else self._quiet + seconds
-        self._since_list += seconds
-        self._news = False
-        if turn.quiet(self._quiet, self._since_list) and self._polling is None:
+        """Look after a silent turn."""
+        if self._turn is not None and self._turn.tick(seconds) and self._polling is None:
             self._polling = asyncio.create_task(self._poll(), name=f"vectorshift poll {self.id}")
 
     async def _poll(self) -> None:
         try:
             if self.attachment.alive:
-                await self._catch_up(await self.attachment.link(), lost=False)
+                await self._catch_up(await self.attachment.link())
         except ChatbotError as error:
             log.info("vectorshift.messages_not_listed", session=self.id, reason=str(error))
         finally:
             self._polling = None
 
-    async def _catch_up(self, link: Link, *, lost: bool) -> None:
+    async def _catch_up(self, link: Link) -> None:
         listed = await self._list(link)
-        turn = self._turn
-        self._since_list = 0.0
-        if turn is None:
-            return
-        if not turn.catch_up(listed, lost=lost, quiet=self._quiet) and lost:
+        if self._turn is not None and not self._turn.over and not self._turn.catch_up(listed):
             raise unavailable(f"session {self.id}: the service does not list the question that it has taken")
-        if lost:
-            self._release({note.id for note in listed})
-
-    def _release(self, listed: set[str]) -> None:
-        """Take the frames that were held, but for deltas that the list has in it already."""
-        held, self._held = self._held or [], None
-        for frame in held:
-            if frame.get("type") != "message_delta" or frame.get("message_id") not in listed:
-                self.handle(frame)
 
     async def _list(self, link: Link) -> list[Note]:
         frame = await link.request(frames.request("get_messages", self.id))

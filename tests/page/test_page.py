@@ -257,8 +257,8 @@ CONTRAST = """() => {
     const weak = [];
     for (const element of document.querySelectorAll("body *")) {
         const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim() !== "");
-        const seen = element.checkVisibility({ opacityProperty: true }) && element.closest("dialog, :disabled") === null;
-        if (!own || !seen) continue;
+        const seen = element.checkVisibility({ opacityProperty: true });
+        if (!own || !seen || element.closest("dialog, :disabled") !== null) continue;
         const back = behind(element);
         const [a, b] = [light(over(parts(getComputedStyle(element).color), back)), light(back)].sort((x, y) => y - x);
         const ratio = (a + 0.05) / (b + 0.05);

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from bridge_sandbox.demo.observer import Observer
 from bridge_sandbox.demo.process import BridgeProcess
-from bridge_sandbox.demo.script import Expected, Wrong, play
+from bridge_sandbox.demo.script import Expected, MismatchError, play
 from bridge_sandbox.sandbox import Sandbox
 from bridge_sandbox.serve import stop_signal
 from bridge_sandbox.view import People
@@ -36,7 +36,7 @@ class TerminalPlayer:
         self._console = console
 
     async def ask(self, title: str, people: People, room: str, text: str, expected: Expected) -> str:
-        """Write and wait for the answer; the room in which it is. Raises Wrong."""
+        """Write and wait for the answer; the room in which it is. Raises MismatchError."""
         began = time.monotonic()
         question = Text.assemble(("Ada    ", "bold cyan"), text)
         with Live(console=self._console, transient=True, refresh_per_second=12) as live:
@@ -49,24 +49,24 @@ class TerminalPlayer:
         self._console.print(Padding(question, (0, 0, 0, 2)))
         self._console.print(Padding(_short(observer.texts), (0, 0, 1, 2)))
         if not right:
-            raise Wrong(f"{title}: the bot's messages were {list(observer.texts)}")
+            raise MismatchError(f"{title}: the bot's messages were {list(observer.texts)}")
         return observer.messages[0].room
 
     async def start(self, title: str) -> None:
-        """Start the bridge. Raises Wrong when it does not connect."""
+        """Start the bridge. Raises MismatchError when it does not connect."""
         began = time.monotonic()
         with self._console.status(title):
             await self._bridge.start()
             right = await self._bridge.connected(PATIENCE)
         self._console.print(_mark(right), Text(title, "bold"), Text(f" {time.monotonic() - began:.1f} s\n", "dim"))
         if not right:
-            raise Wrong(f"{title}: it did not connect")
+            raise MismatchError(f"{title}: it did not connect")
 
     async def restart(self, title: str) -> None:
-        """Stop the bridge, which must end well, and start it again. Raises Wrong."""
+        """Stop the bridge, which must end well, and start it again. Raises MismatchError."""
         code = await self._bridge.stop()
         if code != 0:
-            raise Wrong(f"{title}: it ended with exit code {code}")
+            raise MismatchError(f"{title}: it ended with exit code {code}")
         await self.start(title)
 
 
@@ -94,7 +94,7 @@ async def _play(console: Console) -> int:
             try:
                 await player.start("The bridge connects to Slack and Discord")
                 await play(player, world)
-            except Wrong as error:
+            except MismatchError as error:
                 console.print(f"[red bold]Not right:[/] {escape(str(error))}")
                 console.print("The end of the bridge's log:", style="dim")
                 console.print(bridge.last_lines(), style="dim", markup=False)

@@ -14,7 +14,7 @@ FIRST = "What did I say first?"
 HOW = "How does this work?"
 
 
-class Wrong(Exception):
+class MismatchError(Exception):
     """Something did not come out as it should."""
 
 
@@ -26,16 +26,16 @@ class Player(Protocol):
     """Plays one step of the script, visibly."""
 
     async def ask(self, title: str, people: People, room: str, text: str, expected: Expected) -> str:
-        """Write `text` in `room` and wait for the answer; the room in which it is. Raises Wrong."""
+        """Write `text` in `room` and wait for the answer; the room in which it is. Raises MismatchError."""
         ...
 
     async def restart(self, title: str) -> None:
-        """Stop the bridge and start it again. Raises Wrong."""
+        """Stop the bridge and start it again. Raises MismatchError."""
         ...
 
 
 async def play(player: Player, world: Sandbox) -> None:
-    """The whole conversation. Raises Wrong at the first thing that is not right."""
+    """The whole conversation. Raises MismatchError at the first thing that is not right."""
     threads: dict[str, str] = {}
     for people in world.people:
         name, mention = people.service.capitalize(), people.bot_mention
@@ -45,7 +45,7 @@ async def play(player: Player, world: Sandbox) -> None:
             f"{name}: a mention in #general", people, general, f"{mention} {hello}", exactly(echo_answer(hello, 1))
         )
         if thread == general:
-            raise Wrong(f"the answer is in #general of {name}, not in a thread")
+            raise MismatchError(f"the answer is in #general of {name}, not in a thread")
         threads[people.service] = thread
         await player.ask(f"{name}: the thread goes on, no mention", people, thread, FIRST, _memory([hello], FIRST))
     for people in world.people:
@@ -65,14 +65,14 @@ async def play(player: Player, world: Sandbox) -> None:
 
 
 def check_sessions(world: Sandbox) -> None:
-    """Each conversation has one session, which was asked what was asked in it, once. Raises Wrong."""
+    """Each conversation has one session, which was asked what was asked in it, once. Raises MismatchError."""
     asked = sorted(world.vectorshift.asked(session) for session in world.vectorshift.sessions)
     names = [people.service.capitalize() for people in world.people]
     expected = sorted([[f"Hello, {name}!", FIRST, "Are you still there?"] for name in names] + [[HOW, FIRST]] * 2)
     if asked != expected:
-        raise Wrong(f"the sessions were asked {asked}, expected was {expected}")
+        raise MismatchError(f"the sessions were asked {asked}, expected was {expected}")
     if world.slack.pinged:
-        raise Wrong(f"the bot pinged {world.slack.pinged} on Slack")
+        raise MismatchError(f"the bot pinged {world.slack.pinged} on Slack")
 
 
 def exactly(text: str) -> Expected:

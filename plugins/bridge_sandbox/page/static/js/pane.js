@@ -153,9 +153,10 @@ export class Pane {
   }
 
   #drawActivity() {
-    const activity = this.#activities.get(this.room?.id);
-    this.activity.hidden = activity === undefined;
-    this.activity.textContent = activity?.text ?? "";
+    const here = (id) => id === this.room?.id || id.startsWith(`${this.room?.id}:`); // or in a thread yet to be opened
+    const text = [...this.#activities].find(([id]) => here(id))?.[1].text ?? "";
+    this.activity.hidden = text === "";
+    this.activity.textContent = text.startsWith("is ") ? `${this.service.mention.slice(1)} ${text}` : text;
   }
 
   #toggleMenu(open = !this.element.classList.contains("menu-open")) {

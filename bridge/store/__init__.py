@@ -17,6 +17,7 @@ from bridge.store.records import (
     Verdict,
     WaitingMessage,
 )
+from bridge.store.status import Status, database_status
 from bridge.store.store import Store
 
 __all__ = [
@@ -27,11 +28,13 @@ __all__ = [
     "Inbound",
     "PartRow",
     "PartState",
+    "Status",
     "Store",
     "ThreadRow",
     "TurnRow",
     "TurnState",
     "Verdict",
     "WaitingMessage",
+    "database_status",
     "open_store",
 ]

@@ -18,19 +18,17 @@ class FileLock:
 
         Raises StoreInUse, naming the holder, when another process has it; StoreUnusable when there is no file to lock.
         """
-        path = database.with_name(database.name + ".lock")
+        path = _beside(database)
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise StoreUnusable(f"cannot lock the database: {path}: {error.strerror}") from error
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = os.read(self._file, 200).decode(errors="replace").strip() or "another process"
+        if not _lock(self._file):
+            name = _name(self._file)
             os.close(self._file)
-            raise StoreInUse(f"the database {database} is in use by {holder}; stop that first") from None
+            raise StoreInUse(f"the database {database} is in use by {name}; stop that first")
         os.ftruncate(self._file, 0)
-        os.pwrite(self._file, f"process {os.getpid()} on {socket.gethostname()}\n".encode(), 0)
+        os.pwrite(self._file, f"process {os.getpid()} on {socket.gethostname()}".encode(), 0)
 
     def release(self) -> None:
         """Let others have it. May be called again."""
@@ -38,3 +36,33 @@ class FileLock:
             os.ftruncate(self._file, 0)
             os.close(self._file)
             self._file = -1
+
+
+def holder(database: Path) -> str | None:
+    """Who holds the lock on `database`; None when nobody does. Raises OSError when that cannot be seen."""
+    try:
+        file = os.open(_beside(database), os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        # Only a name makes it worth a try, for that could keep a process out that is just starting.
+        name = os.pread(file, 200, 0)
+        return _name(file) if name and not _lock(file) else None
+    finally:
+        os.close(file)
+
+
+def _beside(database: Path) -> Path:
+    return database.with_name(database.name + ".lock")
+
+
+def _lock(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _name(file: int) -> str:
+    return os.pread(file, 200, 0).decode(errors="replace").strip() or "another process"

@@ -17,7 +17,7 @@ from bridge.store import migrate
 from bridge.store.lock import FileLock
 from bridge.store.reader import Reader
 from bridge.store.schema import REVISIONS
-from bridge.store.sqlite import database_path, make_engine, translate
+from bridge.store.sqlite import database_path, make_engine, translate, use_wal
 from bridge.store.store import Store
 from bridge.store.writer import Writer
 
@@ -63,9 +63,9 @@ def _open(
             if upgrade:
                 # What people ask is nobody else's to read.
                 os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-            writing = undo.enter_context(_connect(path, "BEGIN IMMEDIATE", busy_timeout))
-            _check_schema(writing, path, upgrade=upgrade)
             reading = undo.enter_context(_connect(path, "BEGIN", busy_timeout))
+            writing = undo.enter_context(_connect(path, "BEGIN IMMEDIATE", busy_timeout))
+            _prepare(reading, writing, path, upgrade=upgrade)
         except OSError as error:
             raise StoreUnusable(f"the database {path} cannot be opened: {error.strerror}") from error
         except Exception as error:
@@ -78,14 +78,19 @@ def _connect(path: Path, begin: str, busy_timeout: float) -> Connection:
     return make_engine(path, begin=begin, busy_timeout=busy_timeout).connect()
 
 
-def _check_schema(connection: Connection, path: Path, *, upgrade: bool) -> None:
-    with connection.begin():
-        revision = migrate.stored_revision(connection, path)
-        if revision == REVISIONS[-1]:
-            return
-        if not upgrade:
-            raise StoreUnusable(f"the database {path} has an older schema; run `bridge db upgrade`")
-        migrate.upgrade(connection)
+def _prepare(reading: Connection, writing: Connection, path: Path, *, upgrade: bool) -> None:
+    """See whose database it is before anything is changed in it."""
+    with reading.begin():
+        revision = migrate.stored_revision(reading, path)
+    current = revision == REVISIONS[-1]
+    if not current and not upgrade:
+        raise StoreUnusable(f"the database {path} has an older schema; run `bridge db upgrade`")
+    use_wal(writing)
+    if upgrade:
+        # Even when there is nothing to do: a database that cannot be written to is better noticed now.
+        with writing.begin():
+            if not current:
+                migrate.upgrade(writing)
 
 
 def _still_there(path: Path) -> Callable[[], None]:

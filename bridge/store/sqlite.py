@@ -59,9 +59,9 @@ def make_engine(path: Path, *, begin: str, busy_timeout: float) -> Engine:
     @event.listens_for(engine, "connect")
     def _connected(connection: Any, record: object) -> None:
         cursor = connection.cursor()
-        # WAL alone may lose the last commits in a power cut; FULL syncs each of them, once for a whole batch.
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-            cursor.execute(f"PRAGMA {pragma}")
+        # With less than FULL, a power cut could take commits that were promised.
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
         cursor.close()
 
     @event.listens_for(engine, "begin")
@@ -69,6 +69,12 @@ def make_engine(path: Path, *, begin: str, busy_timeout: float) -> Engine:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def use_wal(connection: Connection) -> None:
+    """Let reads and a write go on at the same time. Kept in the file; not to be called in a transaction."""
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA journal_mode = WAL").close()
 
 
 def translate(error: Exception, path: Path) -> StoreError:

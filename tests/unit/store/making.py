@@ -84,9 +84,15 @@ def message(name: str, *, at: float = 0, author: str = "U1", text: str = "How?",
 
 
 def inbound(
-    name: str, thread: str = "t1", *, chatbot: str = "support", route: str = "routes[0]", **more: object
+    name: str,
+    thread: str = "t1",
+    *,
+    chatbot: str = "support",
+    route: str = "routes[0]",
+    channel: str = HELP,
+    **more: object,
 ) -> Inbound:
-    return Inbound(message(name, **more), ref(thread), chatbot, route)  # type: ignore[arg-type]
+    return Inbound(message(name, **more), ref(thread, channel), chatbot, route)  # type: ignore[arg-type]
 
 
 def verdict(name: str, *, kind: str = "message", revision: str = "", event: str = "") -> Verdict:

@@ -126,8 +126,10 @@ async def test_another_programs_database_is_left_alone(open_it: Opener, tmp_path
     with sqlite3.connect(tmp_path / "bridge.db") as other:
         other.execute("CREATE TABLE songs (name)")
     other.close()
+    before = (tmp_path / "bridge.db").read_bytes()
     with pytest.raises(StoreUnusable, match="belongs to another program"):
         await open_it()
+    assert (tmp_path / "bridge.db").read_bytes() == before
 
 
 async def test_a_newer_schema_is_left_alone(open_it: Opener, tmp_path: Path) -> None:
@@ -194,14 +196,17 @@ from bridge import SystemClock
 from bridge.errors import StoreError
 from bridge.store import open_store
 
-asyncio.run(asyncio.sleep(0))
 if os.geteuid() == 0:  # whom no mode of a file stops
     os.setuid(65534)
-how = sys.argv[2] == "exclusive"
+run = sys.argv[2] == "to run"
+
+async def main():
+    where = Path(sys.argv[1])
+    store = await open_store("sqlite:///bridge.db", clock=SystemClock(), directory=where, upgrade=run, exclusive=run)
+    await store.unbind(1, "reset")
+
 try:
-    asyncio.run(
-        open_store("sqlite:///bridge.db", clock=SystemClock(), directory=Path(sys.argv[1]), upgrade=how, exclusive=how)
-    )
+    asyncio.run(main())
 except StoreError as error:
     print(type(error).__name__, error)
 """
@@ -217,7 +222,7 @@ def open_as_somebody(directory: Path, how: str) -> str:
     return said
 
 
-@pytest.mark.parametrize("how", ["exclusive", "shared"])
+@pytest.mark.parametrize("how", ["to run", "to look"])
 async def test_a_read_only_database(guarded: Path, clock: SetClock, how: str) -> None:
     store = await opener(guarded, clock, [])()
     await store.accept(inbound("m1"))

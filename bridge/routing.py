@@ -115,8 +115,7 @@ def decide(message: Message, routes: Sequence[Route], *, conversation: bool) -> 
     for route in routes:
         if mismatch(route, message) is None:
             return _decide(message, route, conversation)
-    addressed = message.mentions_bot or message.direct
-    action = Action.UNROUTED if addressed else Action.IGNORE
+    action = Action.UNROUTED if message.mentions_bot or message.direct else Action.IGNORE
     return Decision(action, _no_route(message, routes), None, message.thread)
 
 
@@ -126,7 +125,7 @@ def mismatch(route: Route, message: Message) -> tuple[int, str] | None:
     if route.platform not in (None, instance):
         return 0, f"it is for platform {route.platform}, not {instance}"
     if route.workspaces and not any(_is_workspace(pattern, message.workspace) for pattern in route.workspaces):
-        return 1, f"its workspaces do not include {_workspace(message.workspace)}"
+        return 1, f"its workspaces do not include {_shown(message.workspace) or 'a message without a workspace'}"
     place = _wrong_place(route, message)
     if place is not None:
         return 2, place
@@ -142,7 +141,7 @@ def _wrong_place(route: Route, message: Message) -> str | None:
     if not route.takes_channels:
         return "it is for direct messages only"
     if route.channels and not any(_is_channel(pattern, message.channel) for pattern in route.channels):
-        return f"its channels do not include {_channel(message.channel)}"
+        return f"its channels do not include {_shown(message.channel, '#')}"
     return None
 
 
@@ -150,9 +149,7 @@ def _decide(message: Message, route: Route, conversation: bool) -> Decision:
     why = _trigger(message, route, conversation)
     if why is not None:
         return Decision(Action.ACCEPT, f"{route.label} takes it: {why}", route, _thread(message, route))
-    why_not = "it does not mention the bot"
-    if route.trigger is Trigger.ALL:
-        why_not = "the platform withheld its text"
+    why_not = "the platform withheld its text" if route.trigger is Trigger.ALL else "it does not mention the bot"
     reason = f"{route.label} would take it, but {why_not} and no conversation has begun in its thread"
     return Decision(Action.IGNORE, reason, route, message.thread)
 
@@ -171,30 +168,21 @@ def _trigger(message: Message, route: Route, conversation: bool) -> str | None:
 
 
 def _thread(message: Message, route: Route) -> ThreadRef:
-    if route.reply_in is ReplyIn.THREAD:
-        return message.in_thread or message.thread
-    if route.reply_in is ReplyIn.CHANNEL:
-        return message.in_channel or message.thread
-    return message.thread
+    wanted = {ReplyIn.THREAD: message.in_thread, ReplyIn.CHANNEL: message.in_channel, None: None}
+    return wanted[route.reply_in] or message.thread
 
 
 def _no_route(message: Message, routes: Sequence[Route]) -> str:
     """The route that came nearest says most about what the operator may have meant."""
-    nearest: tuple[int, str] | None = None
-    label = ""
-    for route in routes:
-        found = mismatch(route, message)
-        if found is not None and (nearest is None or found[0] > nearest[0]):
-            nearest, label = found, route.label
-    if nearest is None:
+    if not routes:
         return "no route applies: there are no routes"
-    return f"no route applies; the nearest is {label}, but {nearest[1]}"
+    reasons = [(mismatch(route, message) or (0, ""), route.label) for route in routes]
+    (_, reason), label = max(reasons, key=lambda entry: entry[0][0])
+    return f"no route applies; the nearest is {label}, but {reason}"
 
 
 def _is_workspace(pattern: str, workspace: Named) -> bool:
-    if not workspace.id:
-        return False
-    return fnmatchcase(workspace.id, pattern) or _is_name(pattern, workspace.name)
+    return bool(workspace.id) and (fnmatchcase(workspace.id, pattern) or _is_name(pattern, workspace.name))
 
 
 def _is_channel(pattern: str, channel: Named) -> bool:
@@ -207,11 +195,5 @@ def _is_name(pattern: str, name: str | None) -> bool:
     return name is not None and fnmatchcase(name.casefold(), pattern.casefold())
 
 
-def _workspace(workspace: Named) -> str:
-    if not workspace.id:
-        return "a message without a workspace"
-    return f"{workspace.name} ({workspace.id})" if workspace.name else workspace.id
-
-
-def _channel(channel: Named) -> str:
-    return f"#{channel.name} ({channel.id})" if channel.name else channel.id
+def _shown(place: Named, sign: str = "") -> str:
+    return f"{sign}{place.name} ({place.id})" if place.name else place.id

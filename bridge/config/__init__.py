@@ -1,6 +1,6 @@
 """The operator's file: TOML to validated models, with every mistake at once."""
 
-from bridge.config.entries import ChatbotEntry, PlatformEntry, ProviderEntry
+from bridge.config.entry import ChatbotEntry, PlatformEntry, ProviderEntry
 from bridge.config.loading import Config, load_config
 from bridge.config.mistakes import InvalidConfig, Mistake
 from bridge.config.settings import Settings

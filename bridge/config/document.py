@@ -52,6 +52,11 @@ class Document:
         self.mistake(keys, f"must be a table, not {kind(value)}", remedy)
         return None
 
+    def names(self, section: str) -> list[str]:
+        """The names of the tables `[section.NAME]`, right or wrong."""
+        tables = self.data.get(section)
+        return list(tables) if isinstance(tables, dict) else []
+
     def validate(self, model: type[T], data: Mapping[str, Any], keys: Keys, context: Mapping[str, Any]) -> T | None:
         """`data`, which stands at `keys`, as a `model`; None after noting every mistake in it."""
         # By way of JSON, because strictness there means what it means in TOML: "1" is no number, a list is a tuple.

@@ -1,16 +1,18 @@
-"""`[platforms.NAME]`, `[providers.NAME]` and `[chatbots.NAME]`: tables whose keys belong to plugins."""
+"""Reads `[platforms.NAME]`, `[providers.NAME]` and `[chatbots.NAME]`: tables whose keys belong to plugins."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from bridge.config.document import Document
+from bridge.config.entry import ChatbotEntry, PlatformEntry, ProviderEntry
+from bridge.config.instances import check_together
 from bridge.config.mistakes import instead
 from bridge.config.positions import Keys
-from bridge.config.tables import Secret, Table
+from bridge.config.tables import Table
 from bridge.errors import PluginError
 from bridge.hookspecs import PlatformSpec, ProviderSpec
 from bridge.model import InstanceName
@@ -20,41 +22,14 @@ Spec = TypeVar("Spec", PlatformSpec, ProviderSpec)
 
 
 @dataclass(frozen=True, slots=True)
-class PlatformEntry:
-    """One `[platforms.NAME]`; `table` is an instance of the model that `spec.config` names."""
-
-    name: InstanceName
-    type: str
-    spec: PlatformSpec
-    table: Table
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderEntry:
-    """One `[providers.NAME]`; `table` is an instance of the model that `spec.config` names."""
-
-    name: str
-    type: str
-    spec: ProviderSpec
-    table: Table
-
-
-@dataclass(frozen=True, slots=True)
-class ChatbotEntry:
-    """One `[chatbots.NAME]`: `table` is what `Provider.fetch` of the provider so named takes."""
-
-    name: str
-    provider: str
-    table: Table
-
-
-@dataclass(frozen=True, slots=True)
 class Reader:
     """What reading these tables needs: the file, the plugins, and where secrets come from."""
 
     document: Document
     plugins: Plugins
     context: Mapping[str, Any]
+    specs: dict[str, ProviderSpec] = field(default_factory=dict)
+    """The specs of the providers by name, also of those whose tables have mistakes."""
 
     def platforms(self) -> dict[InstanceName, PlatformEntry]:
         """All that are right; mistakes are noted in the document."""
@@ -62,11 +37,12 @@ class Reader:
         for name, table in self._tables("platforms").items():
             keys = ("platforms", name)
             spec = self._spec(keys, table, "platform", self.plugins.platforms)
-            values = self._validate(spec.config, table, keys, "type") if spec else None
-            if spec is not None and values is not None:
+            if spec is None:
+                continue
+            values = self._validate(spec.config, table, keys, "type")
+            if values is not None:
                 entries[InstanceName(name)] = PlatformEntry(InstanceName(name), spec.type, spec, values)
-        self._check_process_wide(entries)
-        self._check_secrets(entries)
+        check_together(self.document, entries)
         return entries
 
     def providers(self) -> dict[str, ProviderEntry]:
@@ -75,19 +51,22 @@ class Reader:
         for name, table in self._tables("providers").items():
             keys = ("providers", name)
             spec = self._spec(keys, table, "provider", self.plugins.providers)
-            values = self._validate(spec.config, table, keys, "type") if spec else None
-            if spec is not None and values is not None:
+            if spec is None:
+                continue
+            self.specs[name] = spec
+            values = self._validate(spec.config, table, keys, "type")
+            if values is not None:
                 entries[name] = ProviderEntry(name, spec.type, spec, values)
         return entries
 
-    def chatbots(self, providers: Mapping[str, ProviderEntry]) -> dict[str, ChatbotEntry]:
-        """All that are right; mistakes are noted in the document."""
+    def chatbots(self) -> dict[str, ChatbotEntry]:
+        """All that are right; mistakes are noted in the document. Read the providers before."""
         entries = {}
         for name, table in self._tables("chatbots").items():
             keys = ("chatbots", name)
             provider = self._provider(keys, table)
-            if provider is not None and provider in providers:
-                values = self._validate(providers[provider].spec.chatbot, table, keys, "provider")
+            if provider is not None and provider in self.specs:
+                values = self._validate(self.specs[provider].chatbot, table, keys, "provider")
                 if values is not None:
                     entries[name] = ChatbotEntry(name, provider, values)
         return entries
@@ -127,7 +106,7 @@ class Reader:
         return known()[wanted]
 
     def _provider(self, keys: Keys, table: Mapping[str, Any]) -> str | None:
-        known = list(self._tables_quietly("providers"))
+        known = self.document.names("providers")
         if "provider" not in table:
             if len(known) == 1:
                 return known[0]
@@ -145,10 +124,6 @@ class Reader:
             )
         return provider
 
-    def _tables_quietly(self, section: str) -> Mapping[str, Any]:
-        tables = self.document.data.get(section, {})
-        return tables if isinstance(tables, dict) else {}
-
     def _validate(self, path: str, table: Mapping[str, Any], keys: Keys, own: str) -> Table | None:
         """The table as the plugin's model, without the key that is the core's own."""
         try:
@@ -158,25 +133,3 @@ class Reader:
             return None
         values = {key: value for key, value in table.items() if key != own}
         return self.document.validate(model, values, keys, self.context)
-
-    def _check_process_wide(self, entries: Mapping[InstanceName, PlatformEntry]) -> None:
-        first: dict[str, PlatformEntry] = {}
-        for entry in entries.values():
-            other = first.setdefault(entry.type, entry)
-            for key in type(entry.table).process_wide:
-                if getattr(entry.table, key) != getattr(other.table, key):
-                    problem = f"differs from platforms.{other.name}.{key}"
-                    remedy = f"write the same value for all platforms of type {entry.type}: one process has one"
-                    self.document.mistake(("platforms", entry.name, key), problem, remedy)
-
-    def _check_secrets(self, entries: Mapping[InstanceName, PlatformEntry]) -> None:
-        """Two instances of one bot would both answer every message."""
-        seen: dict[tuple[str, str, Secret], InstanceName] = {}
-        for entry in entries.values():
-            for key, value in entry.table:
-                if isinstance(value, Secret) and value.reveal():
-                    other = seen.setdefault((entry.type, key, value), entry.name)
-                    if other != entry.name:
-                        problem = f"is the same as platforms.{other}.{key}: one bot would answer everything twice"
-                        remedy = "give it the token of another app or bot, or keep one of the two tables"
-                        self.document.mistake(("platforms", entry.name, key), problem, remedy)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bridge.config.document import Document
-from bridge.config.entries import ChatbotEntry, PlatformEntry, ProviderEntry, Reader
+from bridge.config.entries import Reader
+from bridge.config.entry import ChatbotEntry, PlatformEntry, ProviderEntry
 from bridge.config.mistakes import instead
 from bridge.config.routes import read_routes
 from bridge.config.settings import Settings
@@ -54,9 +55,9 @@ def load_config(
     settings = None if table is None else document.validate(Settings, table, ("bridge",), context)
     reader = Reader(document, plugins, context)
     platforms, providers = reader.platforms(), reader.providers()
-    chatbots = reader.chatbots(providers)
+    chatbots = reader.chatbots()
     # Names of tables that have mistakes of their own are known: a route to them is not wrong as well.
-    routes = read_routes(document, _names(document, "platforms"), _names(document, "chatbots"), context)
+    routes = read_routes(document, document.names("platforms"), document.names("chatbots"), context)
     document.give_up()
     assert settings is not None  # noqa: S101 - else there was a mistake
     return Config(path, settings, platforms, providers, chatbots, routes, tuple(dict.fromkeys(files)))
@@ -71,8 +72,3 @@ def _load_plugins(document: Document, plugins: Plugins) -> None:
         except PluginError as error:
             keys = ("bridge", "plugins", index)
             document.mistake(keys, str(error), instead(str(name), plugins.installed, "installed are"))
-
-
-def _names(document: Document, section: str) -> list[str]:
-    tables = document.data.get(section, {})
-    return list(tables) if isinstance(tables, dict) else []

@@ -141,6 +141,11 @@ def test_a_chatbot_with_a_mistake_is_no_unknown_chatbot(tmp_path: Path) -> None:
     assert [mistake.key for mistake in mistakes(tmp_path, text)] == ["chatbots.a.name", "platforms.paper.pages"]
 
 
+def test_a_chatbot_is_looked_at_also_when_its_provider_has_a_mistake(tmp_path: Path) -> None:
+    found = mistakes(tmp_path, "[providers.brain]\nlinger = 3\n[chatbots.a]\nnam = 'x'")
+    assert [mistake.key for mistake in found] == ["providers.brain.linger", "chatbots.a.name", "chatbots.a.nam"]
+
+
 def test_a_missing_variable_is_named_also_when_the_key_was_left_out(tmp_path: Path) -> None:
     (found,) = mistakes(tmp_path, "\n[platforms.paper]\n", {})
     assert (found.line, found.key) == (2, "platforms.paper.token")

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from bridge.inspect.report import Report
 
 GOOD, BAD, REMARK = "✓", "✗", "!"
+PLAIN = {GOOD: "+", BAD: "x", REMARK: "!"}
+"""What stands for the signs where the terminal has no such letters."""
 
 
 def check(
@@ -29,7 +31,9 @@ def check(
 
     Exits 0 when all is well, 1 when --live found trouble, 2 when the file has mistakes.
     """
+    import io
     import json
+    import sys
 
     from rich.console import Console
 
@@ -37,6 +41,8 @@ def check(
     from bridge.inspect.findings import failed
     from bridge.plugins import Plugins
 
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # names may have any letters, the terminal perhaps not
     console = Console(highlight=False, soft_wrap=True, quiet=as_json)
     report = reports.report_on(config, Plugins())
     _show_report(console, report)
@@ -89,6 +95,10 @@ def _show(console: Console, sign: str, text: str, remedy: str = "") -> None:
     from rich.text import Text
 
     colour = {GOOD: "green", BAD: "red", REMARK: "yellow"}[sign]
+    try:
+        sign.encode(console.encoding)
+    except UnicodeEncodeError:
+        sign = PLAIN[sign]
     console.print(Text.assemble((sign, colour), " ", text))
     if remedy:
         console.print(Text.assemble("  ", (remedy, "dim")))

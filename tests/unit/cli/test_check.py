@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -88,6 +90,17 @@ def test_a_secret_file_that_everybody_can_read(config: Path, capsys: pytest.Capt
         shown = capsys.readouterr().out
         assert shown.count(f"! the secret file {secret} can be read by everybody") == remarks
         assert "canary" not in shown
+
+
+def test_a_terminal_that_knows_few_letters(tmp_path: Path) -> None:
+    (tmp_path / "bridge.toml").write_text("[platforms.'é']\ntype = 'slack'\n", encoding="utf-8")
+    command = [sys.executable, "-m", "bridge", "check"]
+    environ = {**os.environ, "PYTHONIOENCODING": "ascii", **dict.fromkeys(VARIABLES, "x")}
+    done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (2, b"")
+    assert (
+        done.stdout == b'x bridge.toml:1: platforms."?": a name has letters, digits, - and _ only' + os.linesep.encode()
+    )
 
 
 @pytest.mark.parametrize("command", ["example", "reference", "schema"])

@@ -41,13 +41,14 @@ async def test_bolt_hears_a_mention_and_says_something_back(slack: FakeSlack, cl
         """Acknowledges the twin of the mention."""
 
     handler = AsyncSocketModeHandler(app, slack.app_token)
-    await handler.connect_async()
+    await handler.connect_async()  # type: ignore[no-untyped-call]
     try:
         asked = await slack.say(slack.room("general"), f"{slack.bot_mention} hello")
         answer = await eventually(lambda: answer_to(slack, asked))
         await eventually(lambda: slack.unacked == 0)
     finally:
-        await handler.close_async()
+        await handler.close_async()  # type: ignore[no-untyped-call]
+    assert answer is not None
     assert answer.text == "You said: @bridge hello"
     assert slack.sockets.lost == []
 

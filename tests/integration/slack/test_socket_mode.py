@@ -34,7 +34,8 @@ async def test_a_refresh_replaces_every_connection_before_it_ends(slack: FakeSla
     assert ("degraded", "") not in [(state, "") for state, _ in core.health]
 
 
-async def test_an_event_is_acknowledged_on_the_connection_that_brought_it(slack: FakeSlack, wire: Wire) -> None:
+@pytest.mark.parametrize("scale", [1.0])
+async def test_an_event_is_acknowledged_on_the_connection_that_brought_it(slack: FakeSlack) -> None:
     core = Core(hold=asyncio.Event())
     async with connected(slack, core):
         await slack.say(slack.direct(), "hold on")
@@ -46,9 +47,11 @@ async def test_an_event_is_acknowledged_on_the_connection_that_brought_it(slack:
         assert core.hold is not None
         core.hold.set()
         await eventually(lambda: slack.unacked == 0)
+    assert len(slack.sockets.acked_by) == 1
     assert slack.sockets.acked_by <= before
 
 
+@pytest.mark.parametrize("scale", [1.0])
 async def test_nothing_is_acknowledged_before_it_is_durable(slack: FakeSlack) -> None:
     core = Core(hold=asyncio.Event())
     async with connected(slack, core):
@@ -103,6 +106,7 @@ async def test_a_slack_that_is_down_at_the_start_is_waited_for(slack: FakeSlack)
     await platform.close()
 
 
+@pytest.mark.parametrize("scale", [1.0])
 async def test_a_stop_finishes_and_acknowledges_what_is_being_stored(slack: FakeSlack) -> None:
     core = Core(hold=asyncio.Event())
     platform = adapter(slack, core)

@@ -1,0 +1,117 @@
+"""A text from one place on, as a message that begins there shows it. Pure."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+
+from bridge.reply.lines import Context, Kind, Line, lines
+
+_BLANK = re.compile(r"(?:[ \t]*\r?\n)*")
+_SPACES = re.compile(r"[ \t]*")
+_ITEM = re.compile(r"[ \t]+(?=(?:[-*+]|\d{1,9}[.)])[ \t])")
+_MARKS = re.compile(r"[ \t>]*(?:`+|~+)[ \t]*")
+
+
+class Stretch:
+    """`text[start:]`, whose first place stands in `context`: a fence that is open there is opened again, the header
+    of a table is repeated, and blank lines and the indentation of a list are left out.
+
+    A `literal` stretch repeats nothing and takes fences and tables for plain text.
+    """
+
+    def __init__(self, text: str, start: int = 0, context: Context | None = None, *, literal: bool = False) -> None:
+        self.text = text
+        self._given = (start, context or Context())
+        self._literal = literal
+        self._prefix = ""
+        self.start = start
+        self._begin(*self._given)
+        self._lines: list[Line] = []
+        self._starts: list[int] = []
+        self._unread = self._literal_line() if literal else lines(text, self.start, self._context)
+
+    def on(self, text: str) -> Stretch:
+        """The same stretch of a text that is the same up to where it begins."""
+        return Stretch(text, *self._given)
+
+    def literal(self) -> Stretch:
+        """The same stretch as plain text, for when what would be repeated leaves no room."""
+        return Stretch(self.text, self.start, literal=True)
+
+    def after(self, offset: int) -> Stretch:
+        """What comes after a cut at `offset`."""
+        return Stretch(self.text, offset, self._context_at(offset))
+
+    def lines(self, stop: int) -> Sequence[Line]:
+        """The lines up to and with the one that holds `stop`."""
+        while not self._lines or self._lines[-1].end < stop:
+            line = next(self._unread, None)
+            if line is None:
+                break
+            self._lines.append(line)
+            self._starts.append(line.start)
+        return self._lines[: bisect_right(self._starts, stop)]
+
+    def shown(self, end: int, *, final: bool = True) -> str:
+        """The message that shows the text up to `end`; empty when that would show nothing."""
+        if not final:
+            end = self._steady(end)
+        body = self.text[self.start : end].rstrip()
+        if not body.strip():
+            return ""
+        fence = self._context_at(end).fence
+        return f"{self._prefix}{body}{fence.closing if fence is not None else ''}"
+
+    def _begin(self, start: int, context: Context) -> None:
+        """Find the first place that is shown, what it stands in, and what is repeated before it."""
+        text = self.text
+        at_line = start == 0 or text[start - 1] == "\n"
+        if not at_line:
+            start = _skip(_SPACES, text, start)
+        fence = context.fence
+        if fence is not None and at_line:
+            first = _skip(_BLANK, text, start)
+            end = text.find("\n", first)
+            end = len(text) if end < 0 else end
+            if fence.closed_by(text[first:end]):
+                start, context, fence = end + 1, Context(), None
+            else:
+                start = first
+        if fence is not None:
+            self._prefix = fence.reopened
+        elif context.header.count("\n") == 2 and at_line and "|" in text[start : text.find("\n", start) % (len(text) + 1)]:
+            self._prefix = context.header
+        else:
+            start = _skip(_ITEM, text, _skip(_BLANK, text, start))
+        self.start, self._context = min(start, len(text)), context
+
+    def _literal_line(self) -> Iterator[Line]:
+        yield Line(self.start, len(self.text), Kind.TEXT, Context(), Context())
+
+    def _context_at(self, offset: int) -> Context:
+        known = self.lines(offset)
+        if not known:
+            return self._context
+        line = known[-1]
+        if offset == line.start:
+            return line.before
+        return line.after if offset >= line.end or line.kind is Kind.OPENING else line.before
+
+    def _steady(self, end: int) -> int:
+        """Where the text ends without a fence that may still grow, or has nothing in it yet."""
+        known = list(self.lines(end))
+        while known and known[-1].kind is Kind.CODE and not self.text[known[-1].start : end].strip():
+            end = known.pop().start
+        if known:
+            last = known[-1]
+            mark = last.kind is not Kind.CLOSING and _MARKS.fullmatch(self.text, last.start, end)
+            if mark or last.kind is Kind.OPENING:
+                return last.start
+        return end
+
+
+def _skip(pattern: re.Pattern[str], text: str, start: int) -> int:
+    found = pattern.match(text, start)
+    return found.end() if found is not None else start

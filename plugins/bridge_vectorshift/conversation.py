@@ -201,7 +201,7 @@ class Conversation:
 
     async def _catch_up(self, link: Link) -> None:
         listed = await self._list(link)
-        if self._turn is not None and not self._turn.over and not self._turn.catch_up(listed):
+        if self._turn is not None and not self._turn.catch_up(listed):
             raise unavailable(f"session {self.id}: the service does not list the question that it has taken")
 
     async def _list(self, link: Link) -> list[Note]:

@@ -137,8 +137,8 @@ class Turn:
         """Take what the service lists. False when it cannot be told which of it answers this turn's question."""
         self._since_list = 0.0
         answer = self._answer(listed)
-        if answer is None:
-            return False
+        if answer is None or self.over:
+            return self.over
         present = {note.id for note in answer}
         held, self._held = self._held, None
         if held is not None:

@@ -10,7 +10,9 @@ from bridge import Part
 _BREAK = "\u200b"
 """Zero width space: invisible, and no mention continues over it."""
 
-_ENTITY = re.compile(r"(<|&lt;|&#0*60;|&#x0*3c;)(?=\\*(?:@|!(?:here|channel|everyone|group|subteam)))", re.IGNORECASE)
+_ENTITY = re.compile(
+    r"(<|&lt;|&#0*60;|&#[xX]0*3[cC];)(?=\\*(?:@[UWB][A-Z0-9]|!(?i:here|channel|everyone|group|subteam)))"
+)
 _AT = re.compile(r"(?<![\w.])@(?=(?:here|channel|everyone|group)\b)", re.IGNORECASE)
 
 FALLBACK = 600

@@ -13,6 +13,7 @@ from rich.live import Live
 from rich.markup import escape
 from rich.padding import Padding
 from rich.spinner import Spinner
+from rich.table import Table
 from rich.text import Text
 
 from bridge_sandbox.demo.observer import Observer
@@ -22,32 +23,32 @@ from bridge_sandbox.sandbox import Sandbox
 from bridge_sandbox.serve import stop_signal
 from bridge_sandbox.view import People
 
-PATIENCE = 30.0
-"""Seconds in which an answer must be complete, and the bridge connected."""
 SHOWN_LINES = 10
 """How much of the end of an answer is shown while it is written."""
 
 
 class TerminalPlayer:
-    """Plays each step in the terminal: the question, the answer as it is written, and how long it took."""
+    """Plays each step in the terminal: the question, the answer as it is written, and how long it took.
 
-    def __init__(self, bridge: BridgeProcess, console: Console) -> None:
+    An answer must be complete, and the bridge connected, in `patience` seconds.
+    """
+
+    def __init__(self, bridge: BridgeProcess, console: Console, *, patience: float = 30.0) -> None:
         self._bridge = bridge
         self._console = console
+        self._patience = patience
 
     async def ask(self, title: str, people: People, room: str, text: str, expected: Expected) -> str:
         """Write and wait for the answer; the room in which it is. Raises MismatchError."""
         began = time.monotonic()
-        question = Text.assemble(("Ada    ", "bold cyan"), text)
         with Live(console=self._console, transient=True, refresh_per_second=12) as live:
-            observer = Observer(people, room, lambda: live.update(_running(title, question, observer.texts)))
+            observer = Observer(people, room, lambda: live.update(_running(title, text, observer.texts)))
             with observer:
-                live.update(_running(title, question, []))
+                live.update(_running(title, text, []))
                 await people.say(room, text)
-                right = await observer.until(expected, PATIENCE)
+                right = await observer.until(expected, self._patience)
         self._console.print(_mark(right), Text(title, "bold"), Text(f" {time.monotonic() - began:.1f} s", "dim"))
-        self._console.print(Padding(question, (0, 0, 0, 2)))
-        self._console.print(Padding(_short(observer.texts), (0, 0, 1, 2)))
+        self._console.print(_dialogue(text, _short(observer.texts)))
         if not right:
             raise MismatchError(f"{title}: the bot's messages were {list(observer.texts)}")
         return observer.messages[0].room
@@ -57,7 +58,7 @@ class TerminalPlayer:
         began = time.monotonic()
         with self._console.status(title):
             await self._bridge.start()
-            right = await self._bridge.connected(PATIENCE)
+            right = await self._bridge.connected(self._patience)
         self._console.print(_mark(right), Text(title, "bold"), Text(f" {time.monotonic() - began:.1f} s\n", "dim"))
         if not right:
             raise MismatchError(f"{title}: it did not connect")
@@ -97,7 +98,7 @@ async def _play(console: Console) -> int:
             except MismatchError as error:
                 console.print(f"[red bold]Not right:[/] {escape(str(error))}")
                 console.print("The end of the bridge's log:", style="dim")
-                console.print(bridge.last_lines(), style="dim", markup=False)
+                console.print(bridge.last_lines(), style="dim", markup=False, soft_wrap=True)
                 return 1
             finally:
                 await bridge.stop()
@@ -109,16 +110,24 @@ def _mark(right: bool) -> Text:
     return Text("✓", "green bold") if right else Text("✗", "red bold")
 
 
-def _running(title: str, question: Text, texts: Sequence[str]) -> RenderableType:
-    answer = _answer("\n".join(texts).splitlines()[-SHOWN_LINES:])
-    return Group(Spinner("dots", Text(title, "bold")), Padding(question, (0, 0, 0, 2)), Padding(answer, (0, 0, 1, 2)))
+def _running(title: str, question: str, texts: Sequence[str]) -> RenderableType:
+    return Group(Spinner("dots", Text(title, "bold")), _dialogue(question, _lines(texts)[-SHOWN_LINES:]))
 
 
-def _short(texts: Sequence[str]) -> RenderableType:
-    lines = "\n".join(texts).splitlines()
-    kept = lines if len(lines) <= SHOWN_LINES else [*lines[:4], f"… {len(lines) - 8} more lines …", *lines[-4:]]
-    return _answer(kept)
+def _short(texts: Sequence[str]) -> Sequence[str]:
+    lines = _lines(texts)
+    half = SHOWN_LINES // 2
+    if len(lines) <= SHOWN_LINES:
+        return lines
+    return [*lines[:half], f"… {len(lines) - 2 * half} more lines …", *lines[-half:]]
 
 
-def _answer(lines: Sequence[str]) -> Text:
-    return Text.assemble(("bridge ", "bold green"), "\n       ".join(lines)) if lines else Text()
+def _lines(texts: Sequence[str]) -> list[str]:
+    return "\n\n".join(texts).splitlines()
+
+
+def _dialogue(question: str, answer: Sequence[str]) -> RenderableType:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_row(Text("Ada", "bold cyan"), Text(question))
+    grid.add_row(Text("bridge", "bold green"), Text("\n".join(answer)))
+    return Padding(grid, (0, 0, 1, 2), expand=False)

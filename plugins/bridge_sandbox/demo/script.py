@@ -83,10 +83,28 @@ def exactly(text: str) -> Expected:
 def same_words(text: str) -> Expected:
     """All words of `text`, each once and in order, over as many messages as the platform needs.
 
-    What a platform cannot show is shown otherwise (a table as code), so the marks around the words are not compared.
+    What a platform cannot show is shown otherwise: the marks around the words are not compared, and neither are the
+    words of a table's header, which may be repeated for each row.
     """
-    wanted = _words([text])
-    return lambda texts: _words(texts) == wanted
+    before, header, rows, after = (_words([part]) for part in _around_table(text))
+    cells = [word for word in rows if word not in header]
+
+    def right(texts: Sequence[str]) -> bool:
+        words = _words(texts)
+        end = len(words) - len(after)
+        table = [word for word in words[len(before) : end] if word not in header]
+        return len(before) <= end and words[: len(before)] == before and words[end:] == after and table == cells
+
+    return right
+
+
+def _around_table(text: str) -> tuple[str, str, str, str]:
+    """What stands before the first table of `text`, its header, its rows, and what stands after it."""
+    lines = text.splitlines()
+    table = [number for number, line in enumerate(lines) if line.startswith("|")] or [len(lines)]
+    first, last = table[0], table[-1] + 1
+    before, header, rows, after = lines[:first], lines[first : first + 1], lines[first + 2 : last], lines[last:]
+    return "\n".join(before), "\n".join(header), "\n".join(rows), "\n".join(after)
 
 
 def _words(texts: Sequence[str]) -> list[str]:

@@ -53,6 +53,8 @@ async def play(player: Player, world: Sandbox) -> None:
         await player.ask(
             f"{name}: a long answer in a direct message", people, direct, HOW, same_words(guide_answer(HOW))
         )
+        if not any(message.bot and message.edits for message in people.shown(direct)):
+            raise MismatchError(f"the long answer on {name} was not shown while it was written")
         await player.ask(f"{name}: the direct conversation goes on", people, direct, FIRST, _memory([HOW], FIRST))
     await player.restart("The bridge is stopped, and started again")
     for people in world.people:

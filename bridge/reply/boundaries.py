@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from bridge.reply.lines import Kind, Line
 
-_SENTENCE = re.compile(r"(?<!\d)[.!?…][\"')\]*_”’]*[ \t]+(?=\S)|[。！？]+")
+_SENTENCE = re.compile(r"(?<!\d)[.!?…][\"')\]*_\u201d\u2019]*[ \t]+(?=\S)|[\u3002\uff01\uff1f]+")
 _SPACE = re.compile(r"\s+(?=\S)")
 _SPAN = re.compile(
     r"`[^`\n]+`"  # code
@@ -20,6 +21,8 @@ _MENTION = re.compile(r"<[@#!:a-z][^<>\s]*>|@\w+|https?://\S+")
 _LONGEST_SPAN = 300
 """Characters behind a possible cut in which the end of a link or a mention is looked for."""
 _JOINER = "\u200d"
+_EXTENDING = re.compile("[\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f\u1160-\u11ff]")
+"""Skin tones, the letters of a regional flag, and the vowels and finals of a Hangul syllable."""
 _INSEPARABLE = {Kind.OPENING, Kind.CLOSING, Kind.HEADER, Kind.DELIMITER}
 
 
@@ -56,7 +59,7 @@ def _at_lines(lines: Sequence[Line], limit: int) -> tuple[list[int], list[int], 
     breaks: list[int] = []
     poor: list[int] = []
     titled = False
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in pairwise(lines):
         titled = before.kind is Kind.HEADING or (titled and before.kind is Kind.BLANK)
         if line.start > limit:
             break
@@ -125,20 +128,14 @@ def _joined(text: str, offset: int) -> bool:
     if offset >= len(text):
         return False
     before, after = text[offset - 1], text[offset]
-    if after == _JOINER or before == _JOINER or (before == "\r" and after == "\n"):
-        return True
-    if unicodedata.category(after) in {"Mn", "Me", "Mc"} or "\U0001f3fb" <= after <= "\U0001f3ff":
-        return True
-    if "\U000e0020" <= after <= "\U000e007f":  # the letters of a regional flag
-        return True
-    if "\u1160" <= after <= "\u11ff":  # the vowels and finals of a Hangul syllable
+    if before + after == "\r\n" or _JOINER in (before, after) or _EXTENDING.match(after):
         return True
     if _is_flag(before) and _is_flag(after):
         first = offset
         while first > 0 and _is_flag(text[first - 1]):
             first -= 1
         return (offset - first) % 2 == 1
-    return False
+    return unicodedata.category(after) in {"Mn", "Me", "Mc"}
 
 
 def _is_flag(character: str) -> bool:

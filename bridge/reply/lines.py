@@ -71,7 +71,7 @@ class Context:
 
     fence: Fence | None = None
     header: str = ""
-    """The first two lines of the table, each with its line break."""
+    """The first lines of the table, at most two, each with its line break."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Line:
 def lines(text: str, start: int, context: Context) -> Iterator[Line]:
     """The lines of `text[start:]`, of which the first stands in `context`."""
     while start < len(text):
-        end = _end(text, start)
+        end = line_end(text, start)
         kind, after = _read(text, start, end, context)
         yield Line(start, end, kind, context, after)
         start, context = end + 1, after
@@ -102,17 +102,24 @@ def _read(text: str, start: int, end: int, context: Context) -> tuple[Kind, Cont
         return Kind.BLANK, Context()
     if (fence := Fence.opened_by(line)) is not None:
         return Kind.OPENING, Context(fence)
-    if "|" in line:
-        if context.header.count("\n") == 1:
-            return Kind.DELIMITER, Context(header=f"{context.header}{line}\n")
-        if context.header:
-            return Kind.ROW, context
-        following = text[end + 1 : _end(text, end + 1)]
-        if "-" in following and "|" in following and _DELIMITER.fullmatch(following):
-            return Kind.HEADER, Context(header=f"{line}\n")
+    if "|" in line and (row := _read_row(text, line, end, context.header)) is not None:
+        return row
     return (Kind.HEADING if _HEADING.match(line) else Kind.TEXT), Context()
 
 
-def _end(text: str, start: int) -> int:
+def _read_row(text: str, line: str, end: int, header: str) -> tuple[Kind, Context] | None:
+    """What a line with a `|` is in a table, if it is in one. GitHub Flavored Markdown: tables."""
+    if header.count("\n") == 1:
+        return Kind.DELIMITER, Context(header=f"{header}{line}\n")
+    if header:
+        return Kind.ROW, Context(header=header)
+    following = text[end + 1 : line_end(text, end + 1)]
+    if "|" in following and _DELIMITER.fullmatch(following):
+        return Kind.HEADER, Context(header=f"{line}\n")
+    return None
+
+
+def line_end(text: str, start: int) -> int:
+    """Where the line that holds `start` ends."""
     end = text.find("\n", start)
     return len(text) if end < 0 else end

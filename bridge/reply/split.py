@@ -72,7 +72,7 @@ class Splitter:
     def _cut(self, rest: Stretch, end: int, fits: Fits) -> Stretch:
         """Finish a part that ends before `end`; gives what comes after it."""
         for stretch in (rest, rest.literal()):
-            most = self._most(stretch, end, fits)
+            most = self._most(stretch, max(end, stretch.start + 2), fits)
             if most <= stretch.start:
                 continue
             for offset in boundaries(stretch.text, stretch.lines(most), most):

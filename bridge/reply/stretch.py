@@ -6,10 +6,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
-from bridge.reply.lines import Context, Kind, Line, lines
+from bridge.reply.lines import Context, Kind, Line, line_end, lines
 
-_BLANK = re.compile(r"(?:[ \t]*\r?\n)*")
-_SPACES = re.compile(r"[ \t]*")
+_BLANK = re.compile(r"(?:[^\S\n]*\n)*")
+_SPACES = re.compile(r"[^\S\n]*")
+_WHITE = re.compile(r"\s*")
 _ITEM = re.compile(r"[ \t]+(?=(?:[-*+]|\d{1,9}[.)])[ \t])")
 _MARKS = re.compile(r"[ \t>]*(?:`+|~+)[ \t]*")
 
@@ -24,10 +25,7 @@ class Stretch:
     def __init__(self, text: str, start: int = 0, context: Context | None = None, *, literal: bool = False) -> None:
         self.text = text
         self._given = (start, context or Context())
-        self._literal = literal
-        self._prefix = ""
-        self.start = start
-        self._begin(*self._given)
+        self.start, self._context, self._prefix = self._begin(*self._given)
         self._lines: list[Line] = []
         self._starts: list[int] = []
         self._unread = self._literal_line() if literal else lines(text, self.start, self._context)
@@ -38,7 +36,7 @@ class Stretch:
 
     def literal(self) -> Stretch:
         """The same stretch as plain text, for when what would be repeated leaves no room."""
-        return Stretch(self.text, self.start, literal=True)
+        return Stretch(self.text, _skip(_WHITE, self.text, self.start), literal=True)
 
     def after(self, offset: int) -> Stretch:
         """What comes after a cut at `offset`."""
@@ -64,28 +62,22 @@ class Stretch:
         fence = self._context_at(end).fence
         return f"{self._prefix}{body}{fence.closing if fence is not None else ''}"
 
-    def _begin(self, start: int, context: Context) -> None:
-        """Find the first place that is shown, what it stands in, and what is repeated before it."""
-        text = self.text
-        at_line = start == 0 or text[start - 1] == "\n"
-        if not at_line:
+    def _begin(self, start: int, context: Context) -> tuple[int, Context, str]:
+        """The first place that is shown, what it stands in, and what is repeated before it."""
+        text, fence = self.text, context.fence
+        if start > 0 and text[start - 1] != "\n":
             start = _skip(_SPACES, text, start)
-        fence = context.fence
-        if fence is not None and at_line:
-            first = _skip(_BLANK, text, start)
-            end = text.find("\n", first)
-            end = len(text) if end < 0 else end
-            if fence.closed_by(text[first:end]):
-                start, context, fence = end + 1, Context(), None
-            else:
-                start = first
-        if fence is not None:
-            self._prefix = fence.reopened
-        elif context.header.count("\n") == 2 and at_line and "|" in text[start : text.find("\n", start) % (len(text) + 1)]:
-            self._prefix = context.header
-        else:
-            start = _skip(_ITEM, text, _skip(_BLANK, text, start))
-        self.start, self._context = min(start, len(text)), context
+            if fence is not None:
+                return start, context, fence.reopened
+        elif fence is not None:
+            start = _skip(_BLANK, text, start)
+            end = line_end(text, start)
+            if not fence.closed_by(text[start:end]):
+                return start, context, fence.reopened
+            start, context = end + 1, Context()
+        elif context.header.count("\n") == 2 and "|" in text[start : line_end(text, start)]:
+            return start, context, context.header
+        return _skip(_ITEM, text, _skip(_BLANK, text, start)), context, ""
 
     def _literal_line(self) -> Iterator[Line]:
         yield Line(self.start, len(self.text), Kind.TEXT, Context(), Context())

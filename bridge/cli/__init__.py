@@ -20,10 +20,10 @@ from bridge.plugins import Plugins, resolve
 
 COMMANDS = {
     "run": ("bridge.cli.run:run", "Connect the platforms to their chatbots, until stopped."),
-    "check": ("bridge.cli.check:check", "Say whether the configuration works, and what each route means."),
+    "check": ("bridge.cli.check:check", "Check bridge.toml and say what it means."),
     "chat": ("bridge.cli.chat:chat", "Talk to one of your chatbots in this terminal."),
     "sessions": ("bridge.cli.sessions:app", "List, show, reset and attach chatbot sessions."),
-    "config": ("bridge.cli.config:app", "Print the configuration's schema, example and reference."),
+    "config": ("bridge.cli.config:app", "What can be written in bridge.toml."),
     "db": ("bridge.cli.db:app", "Upgrade the database, or show its state."),
     "plugins": ("bridge.cli.plugins:plugins", "List the plugins and what they provide."),
 }
@@ -64,10 +64,13 @@ def build(plugins: Plugins) -> TyperGroup:
     return group
 
 
-def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run the program with `arguments` (without its name; by default those it was started with) and exit."""
+def main(arguments: Sequence[str] | None = None, plugins: Plugins | None = None) -> NoReturn:
+    """Run the program with `arguments` (without its name; by default those it was started with) and exit.
+
+    `plugins` are those that may bring commands, by default the built-in ones.
+    """
     try:
-        sys.exit(build(Plugins()).main(arguments, prog_name="bridge"))
+        sys.exit(build(plugins or Plugins()).main(arguments, prog_name="bridge"))
     except BridgeError as error:
         _tell(f"bridge: {error}")
         sys.exit(2 if isinstance(error, WRONG_USE) else 1)

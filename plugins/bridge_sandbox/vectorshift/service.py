@@ -20,7 +20,7 @@ class FakeVectorShift:
     As strict as the real one: a bad key is 401, an unknown id 404, a session must be connected before it is posted to.
     Sessions outlive connections and outages; what a bot writes meanwhile is in `get_messages`.
     Faults are named by call (`GET /chatbot`, `GET /ws/session`), by request frame (`post_message`) or by the frame
-    that is sent (`message_delta`, `message_notification`, `pong`).
+    that is sent (`message_delta`, `message_notification`, `pong`; a status loses that frame).
     """
 
     def __init__(self, wire: Wire, *, port: int = 0, api_key: str | None = None, word_seconds: float = 0.03) -> None:

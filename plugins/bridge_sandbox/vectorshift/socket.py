@@ -161,6 +161,8 @@ class Socket:
             if fault is not None and fault.action is Action.DROP:
                 self.abort()
                 continue
+            if fault is not None and fault.action is Action.STATUS:
+                continue
             if fault is not None and fault.action is Action.DELAY:
                 await asyncio.sleep(fault.delay)
             self._service.wire.record("vectorshift", Direction.TO_BRIDGE, frame["type"], _summary(frame), frame)

@@ -56,11 +56,11 @@ class Directory:
 
     async def _channel(self, channel: str) -> str | None:
         answer = await self._api.read("conversations.info", channel=channel)
-        name = answer["channel"].get("name")
+        name = (answer.get("channel") or {}).get("name")
         return str(name) if name else None
 
     async def _user(self, user: str) -> str | None:
-        found = (await self._api.read("users.info", user=user))["user"]
+        found = (await self._api.read("users.info", user=user)).get("user") or {}
         profile = found.get("profile") or {}
         return str(profile.get("display_name") or profile.get("real_name") or found.get("name") or "") or None
 

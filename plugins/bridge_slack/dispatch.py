@@ -66,28 +66,29 @@ class Dispatcher:
         if body.get("type") != "event_callback":
             await next_()
             return None
-        try:
-            status = _TAKEN if await self._take(body) else _AGAIN
-        except (KeyError, TypeError, ValueError) as error:
-            # It would be as unreadable the next time.
-            log.warning("slack: an event is not as Slack documents it", event=body.get("event_id"), error=repr(error))
-            status = _TAKEN
-        return BoltResponse(status=status)
+        return BoltResponse(status=_TAKEN if await self._take(body) else _AGAIN)
 
     async def _take(self, body: dict[str, Any]) -> bool:
-        if body["event"]["type"] in {"app_uninstalled", "tokens_revoked"}:
+        if (body.get("event") or {}).get("type") in {"app_uninstalled", "tokens_revoked"}:
             await self._uninstalled()
             return True
-        subject = inbound.read(body, self._me)
-        if subject is None:
-            return True
         try:
-            names = await self._directory.names(subject)
-            event = inbound.build(subject, self._me, names, self._instance, agent=self._agent)
+            event = await self._event(body)
         except PlatformError as error:
             log.warning("slack: an event cannot be read yet; Slack sends it again", reason=str(error))
             return False
-        return await self._durable(event)
+        except (KeyError, TypeError, ValueError) as error:
+            # It would be as unreadable the next time.
+            log.warning("slack: an event is not as Slack documents it", id=body.get("event_id"), error=repr(error))
+            return True
+        return event is None or await self._durable(event)
+
+    async def _event(self, body: dict[str, Any]) -> Event | None:
+        subject = inbound.read(body, self._me)
+        if subject is None:
+            return None
+        names = await self._directory.names(subject)
+        return inbound.build(subject, self._me, names, self._instance, agent=self._agent)
 
     async def _durable(self, event: Event) -> bool:
         try:

@@ -26,8 +26,14 @@ class Desk:
     def post(self, conversation: Conversation, message: Posted) -> None:
         """A new message."""
         conversation.messages[message.ts] = message
+        if message.thread_ts is not None:
+            conversation.messages[message.thread_ts].replies += 1
         self._count_pings(message)
         self._screen.changed(ChangeKind.POSTED, conversation, message)
+        self.announce(conversation, message)
+
+    def announce(self, conversation: Conversation, message: Posted) -> None:
+        """Tell the bot of a message, perhaps once more."""
         self._tell(conversation, *events.posted(self._workspace, conversation, message))
 
     def edit(

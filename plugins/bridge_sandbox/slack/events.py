@@ -26,7 +26,7 @@ def message_fields(workspace: Workspace, conversation: Conversation, message: Po
         fields |= {"client_msg_id": f"fake-{message.ts}", "blocks": rich_text(message.raw)}
     if message.thread_ts is not None:
         fields |= {"thread_ts": message.thread_ts, "parent_user_id": conversation.messages[message.thread_ts].user}
-    elif any(True for reply in conversation.thread(message.ts) if reply is not message):
+    elif message.replies:
         fields["thread_ts"] = message.ts
     if message.files:
         fields |= {"files": message.files, "subtype": "file_share", "upload": False}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 from aiohttp import web
 
@@ -79,6 +79,13 @@ class FakeSlack:
         """Go down; messages and tokens stay. Harmless twice."""
         await self.sockets.stop()
         await self._server.stop()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
 
     @property
     def api_url(self) -> str:
@@ -165,9 +172,7 @@ class FakeSlack:
 
     def redeliver(self, room_id: str, message_id: str) -> None:
         """Send the events of a message once more, with new event ids, as Slack may."""
-        conversation, message = self._message(room_id, message_id)
-        happened = events.posted(self.workspace, conversation, message)
-        self.sockets.deliver(events.callback(self.workspace, event) for event in happened)
+        self._desk.announce(*self._message(room_id, message_id))
 
     def send(self, event: dict[str, Any]) -> None:
         """Deliver any event, as it stands."""

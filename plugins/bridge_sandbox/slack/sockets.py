@@ -82,6 +82,7 @@ class Sockets:
     def deliver(self, callbacks: Iterable[dict[str, Any]]) -> None:
         """Send events, each until it is acknowledged or given up. Returns at once."""
         for callback in callbacks:
+            self.unacked[str(callback["event_id"])] = callback
             task = asyncio.create_task(self._deliver(callback))
             self._deliveries.add(task)
             task.add_done_callback(self._deliveries.discard)
@@ -127,13 +128,11 @@ class Sockets:
             self._opened.notify_all()
 
     async def _deliver(self, callback: dict[str, Any]) -> None:
-        event_id = str(callback["event_id"])
-        self.unacked[event_id] = callback
         for attempt, delay in enumerate(RETRY_SECONDS):
             await asyncio.sleep(delay * self._scale)
             if await self._attempt(callback, attempt):
                 return
-        self.lost.append(event_id)
+        self.lost.append(str(callback["event_id"]))
 
     async def _attempt(self, callback: dict[str, Any], attempt: int) -> bool:
         """Send the event once, to any one connection; True when it was acknowledged in time."""

@@ -35,6 +35,7 @@ class Posted:
     broadcast: bool = False
     edited_ts: str | None = None
     edits: int = 0
+    replies: int = 0
     deleted: bool = False
 
     @property

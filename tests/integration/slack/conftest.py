@@ -21,7 +21,5 @@ def scale() -> float:
 
 @pytest.fixture
 async def slack(wire: Wire, scale: float) -> AsyncIterator[FakeSlack]:
-    fake = FakeSlack(wire, scale=scale)
-    await fake.start()
-    yield fake
-    await fake.stop()
+    async with FakeSlack(wire, scale=scale) as fake:
+        yield fake

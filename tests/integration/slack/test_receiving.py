@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from bridge import Deleted, Edited, StoreBusy, Surface
+import pytest
+
+from bridge import Deleted, Edited, Part, StoreBusy, Surface
 from bridge.testing import eventually
 from bridge_sandbox.slack import FakeSlack
-from tests.integration.slack.adapter import Core, connected
+from tests.integration.slack.adapter import Core, connected, thread
 
 
 async def test_a_mention_arrives_twice_and_both_are_equal_but_for_the_event(slack: FakeSlack) -> None:
@@ -77,3 +79,73 @@ async def test_edits_and_deletions_of_people_arrive(slack: FakeSlack) -> None:
     [deleted] = [event for event in core.events if isinstance(event, Deleted)]
     assert (edited.id, edited.text, edited.thread) == (asked.id, "the question", core.messages[0].thread)
     assert (deleted.id, deleted.thread) == (asked.id, core.messages[0].thread)
+
+
+async def test_the_bot_does_not_hear_itself(slack: FakeSlack) -> None:
+    core = Core()
+    async with connected(slack, core) as platform:
+        place = thread(slack, slack.direct())
+        ref = await platform.post(place, Part("hello"), "marker-1")
+        await platform.edit(ref, Part("hello, Ada"))
+        await platform.delete(ref)
+        await eventually(lambda: slack.unacked == 0)
+    assert core.events == []
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"type": "something_new"},
+        {"type": "message", "subtype": "channel_topic", "user": "U0ADA", "channel": "C0", "ts": "1.0", "topic": "x"},
+        {"type": "message", "user": "U0ADA", "text": "without ts and channel"},
+        {"type": "message", "user": "U0ADA", "text": "odd", "ts": "odd", "channel": "C0"},
+        {"type": "message"},
+    ],
+)
+async def test_what_is_nothing_or_unreadable_is_acknowledged(slack: FakeSlack, event: dict[str, str]) -> None:
+    core = Core()
+    async with connected(slack, core):
+        slack.send(event)
+        await eventually(lambda: slack.unacked == 0)
+    assert core.events == []
+    assert slack.sockets.lost == []
+
+
+async def test_a_failure_of_our_own_is_not_acknowledged_either(slack: FakeSlack) -> None:
+    core = Core(refuse=[RuntimeError("a mistake in the core")])
+    async with connected(slack, core):
+        await slack.say(slack.direct(), "keep this")
+        await eventually(lambda: slack.unacked == 0)
+    assert [message.text for message in core.messages] == ["keep this"]
+
+
+async def test_files_and_broadcasts_arrive(slack: FakeSlack) -> None:
+    core = Core()
+    async with connected(slack, core):
+        room = slack.room("general")
+        asked = await slack.say(room, "look", files=[{"id": "F0ONE", "name": "plan.pdf", "size": 7}])
+        await slack.say(f"{room}:{asked.id}", "everybody look", broadcast=True)
+        await eventually(lambda: len(core.messages) == 2)
+    [look] = [message for message in core.messages if message.text == "look"]
+    [broadcast] = [message for message in core.messages if message.text == "everybody look"]
+    assert [(file.id, file.name, file.size) for file in look.attachments] == [("F0ONE", "plan.pdf", 7)]
+    assert broadcast.thread == look.thread
+
+
+async def test_a_private_channel_is_a_channel(slack: FakeSlack) -> None:
+    core = Core()
+    async with connected(slack, core):
+        await slack.say(slack.room("team-internal"), "between us")
+        await eventually(lambda: core.messages)
+    [message] = core.messages
+    assert not message.direct
+    assert message.channel.name == "team-internal"
+
+
+async def test_in_an_agent_a_direct_message_begins_a_thread(slack: FakeSlack) -> None:
+    core = Core()
+    async with connected(slack, core, agent=True) as platform:
+        asked = await slack.say(slack.direct(), "hello")
+        await eventually(lambda: core.messages)
+        await platform.post(core.messages[0].thread, Part("hello, Ada"), "marker-1")
+    assert [message.text for message in slack.shown(f"{slack.direct()}:{asked.id}")] == ["hello", "hello, Ada"]

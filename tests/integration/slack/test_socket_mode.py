@@ -63,6 +63,7 @@ async def test_nothing_is_acknowledged_before_it_is_durable(slack: FakeSlack) ->
         await eventually(lambda: slack.unacked == 0)
 
 
+@pytest.mark.parametrize("scale", [0.01])
 async def test_lost_connections_come_back_and_what_was_said_meanwhile_arrives(slack: FakeSlack) -> None:
     core = Core()
     async with connected(slack, core):

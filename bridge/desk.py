@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bridge.chatbots import Chatbots
 from bridge.clock import Clock
 from bridge.hookspecs import FinishedTurn
+from bridge.reply.pacing import Length
 from bridge.store import Store, WaitingMessage
 
 
@@ -22,6 +23,8 @@ class Desk:
     """Told of each turn that is over."""
     patience: float = 60.0
     """Seconds for which an outage of a chatbot is waited out before the person is told."""
+    lengths: dict[str, Length] = field(default_factory=dict)
+    """How long the replies of each chatbot take, learned from each."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,9 @@ from bridge.reply.activity import show_activity
 from bridge.reply.document import Document
 from bridge.reply.journal import Journal, Slot, marker
 from bridge.reply.outlet import Outlet
-from bridge.reply.pacing import Pace
+from bridge.reply.pacing import Length
 from bridge.reply.writer import Writer
-from bridge.store import ThreadRow, TurnRow
+from bridge.store import ThreadRow, TurnRow, TurnState
 
 
 class Turn:
@@ -38,6 +38,7 @@ class Turn:
         self._interrupted = asyncio.Event()
         self._stopped = False
         self._binding = thread.binding
+        self._length = desk.lengths.setdefault(ask.chatbot, Length())
         self._began = desk.clock.monotonic()
         self.waiting = False
         """True while an approval or a sign-in is open."""
@@ -97,7 +98,7 @@ class Turn:
     async def _open_writer(self, row: TurnRow) -> Writer:
         journal = Journal(self._desk.store, self._outlet, self._thread.ref, row.id, marker(*self._seed()))
         await journal.restore(row.parts)
-        self._writer = Writer(self._document, journal, self._outlet, self._thread.ref, Pace(self._outlet.platform.capabilities.edit_gap))
+        self._writer = Writer(self._document, journal, self._outlet, self._thread.ref, self._length)
         self._writer.task.add_done_callback(lambda _: self._interrupted.set())
         return self._writer
 
@@ -170,6 +171,8 @@ class Turn:
     def _report(self, result: Outcome) -> None:
         now = self._desk.clock.monotonic()
         first = self._writer.first_shown_at if self._writer is not None else None
+        if first is not None and result.state is TurnState.ANSWERED:
+            self._length.learn(now - first)
         turn = FinishedTurn(
             thread=self._thread.ref,
             session=self._binding.session if self._binding is not None else None,

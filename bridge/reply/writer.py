@@ -15,7 +15,7 @@ from bridge.reply.document import Document
 from bridge.reply.insist import Backoff, insist
 from bridge.reply.journal import Journal, Slot
 from bridge.reply.outlet import Outlet
-from bridge.reply.pacing import Pace
+from bridge.reply.pacing import Length, Pace
 from bridge.reply.split import Splitter
 
 SMALLEST = 0.25
@@ -34,13 +34,16 @@ class Step:
 class Writer:
     """Shows one reply. `touch` it when the document changed, `finish` it once, at the end."""
 
-    def __init__(self, document: Document, journal: Journal, outlet: Outlet, thread: ThreadRef, pace: Pace) -> None:
+    def __init__(self, document: Document, journal: Journal, outlet: Outlet, thread: ThreadRef, length: Length) -> None:
         self._document = document
         self._journal = journal
         self._outlet = outlet
         self._thread = thread
         self._clock = outlet.clock
-        self._pace = pace
+        self._keys = outlet.platform.budget_keys(Operation.EDIT, thread)
+        self._pace = Pace(
+            outlet.platform.capabilities.edit_gap, lambda now: outlet.scheduler.shares(self._keys, now), length
+        )
         self._splitter = Splitter()
         self._share = 1.0
         self._changed = asyncio.Event()
@@ -92,14 +95,14 @@ class Writer:
 
     async def _stream(self) -> None:
         """Show newer text whenever there is some and it may be shown, until the end."""
-        while not self._ending.is_set():
-            await self._changed.wait()
-            self._changed.clear()
-            while not self._ending.is_set() and self._plan(final=False) is not None:
-                await self._unless_ending(self._rest())
-                await self._unless_ending(
-                    self._step(Priority.MIDDLE if self._journal.answer else Priority.FIRST, final=False)
-                )
+        with self._outlet.scheduler.live(self._keys):
+            while not self._ending.is_set():
+                await self._changed.wait()
+                self._changed.clear()
+                while not self._ending.is_set() and self._plan(final=False) is not None:
+                    await self._unless_ending(self._rest())
+                    priority = Priority.MIDDLE if self._journal.answer else Priority.FIRST
+                    await self._unless_ending(self._step(priority, final=False))
 
     async def _rest(self) -> None:
         """Wait until the next call is due: a first and a final at once, middles spaced, all after an outage."""

@@ -47,7 +47,7 @@ class LaterClock(SystemClock):
 class Slow:
     """A script that says the first half at once and the rest when the test lets it."""
 
-    def __init__(self, first: str = "one ", rest: str = "two") -> None:
+    def __init__(self, first: str = "one", rest: str = " two") -> None:
         self.go_on = asyncio.Event()
         self._pieces = (first, rest)
 
@@ -80,11 +80,11 @@ async def test_the_answer_is_shown_while_it_is_written(tmp_path: Path) -> None:
     slow = Slow()
     async with place(tmp_path, scripted(slow)) as here, here.running():
         question = await here.world.say("Count", mention=True)
-        await here.answered(question.thread, "one ")
+        await here.answered(question.thread, "one")
         slow.go_on.set()
         await here.answered(question.thread, "one two")
         (message,) = here.world.messages(question.thread)
-        assert message.history == ["one ", "one two"]
+        assert message.history == ["one", "one two"]
 
 
 async def test_the_bot_is_seen_at_work_before_the_first_word(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ async def test_a_long_answer_continues_in_further_messages(tmp_path: Path) -> No
     answer = "\n\n".join(f"Paragraph {number} " + "word " * 60 for number in range(60)).strip()
     async with place(tmp_path, scripted(lambda ask: answer)) as here, here.running():
         question = await here.world.say("Tell me", mention=True)
-        await here.world.until(lambda: "".join(here.world.shown(question.thread)).split() == answer.split())
+        await here.world.until(lambda: " ".join(here.world.shown(question.thread)).split() == answer.split())
         assert len(here.world.shown(question.thread)) > 8
         assert all(len(text) <= 2000 for text in here.world.shown(question.thread))
 
@@ -118,7 +118,7 @@ async def test_messages_that_arrive_meanwhile_are_one_turn(tmp_path: Path) -> No
     slow = Slow()
     async with place(tmp_path, scripted(slow)) as here, here.running():
         question = await here.world.say("First", mention=True)
-        await here.answered(question.thread, "one ")
+        await here.answered(question.thread, "one")
         await here.world.say("Second", thread=question.thread)
         await here.world.say("Third", thread=question.thread)
         await here.taken(3)
@@ -131,7 +131,7 @@ async def test_a_queue_answers_each_by_itself(tmp_path: Path) -> None:
     slow = Slow()
     async with place(tmp_path, scripted(slow)) as here, here.running(CONFIG + 'when_busy = "queue"\n'):
         question = await here.world.say("First", mention=True)
-        await here.answered(question.thread, "one ")
+        await here.answered(question.thread, "one")
         await here.world.say("Second", thread=question.thread)
         await here.world.say("Third", thread=question.thread)
         await here.taken(3)
@@ -144,9 +144,9 @@ async def test_stop_ends_the_answer_that_is_being_written(tmp_path: Path) -> Non
     async with place(tmp_path, scripted(Slow())) as here:
         async with here.running():
             question = await here.world.say("Count", mention=True)
-            await here.answered(question.thread, "one ")
+            await here.answered(question.thread, "one")
             await here.world.say("stop", thread=question.thread)
-            await here.answered(question.thread, "one ", notices.STOPPED)
+            await here.answered(question.thread, "one", notices.STOPPED)
             assert not here.service.sessions[here.session()].running
         assert [state for state, _ in await states(here)] == [TurnState.CANCELLED]
 
@@ -154,10 +154,10 @@ async def test_stop_ends_the_answer_that_is_being_written(tmp_path: Path) -> Non
 async def test_stop_also_drops_what_waits_before_it(tmp_path: Path) -> None:
     async with place(tmp_path, scripted(Slow())) as here, here.running():
         question = await here.world.say("Count", mention=True)
-        await here.answered(question.thread, "one ")
+        await here.answered(question.thread, "one")
         await here.world.say("And then", thread=question.thread)
         await here.world.say("stop", thread=question.thread)
-        await here.answered(question.thread, "one ", notices.STOPPED)
+        await here.answered(question.thread, "one", notices.STOPPED)
         assert here.service.asked(here.session()) == ["Count"]
 
 
@@ -182,7 +182,7 @@ async def test_a_lost_connection_is_caught_up_and_nothing_is_asked_twice(tmp_pat
     slow = Slow()
     async with place(tmp_path, scripted(slow)) as here, here.running():
         question = await here.world.say("Count", mention=True)
-        await here.answered(question.thread, "one ")
+        await here.answered(question.thread, "one")
         here.service.cut(here.session())
         slow.go_on.set()
         await here.answered(question.thread, "one two")
@@ -217,11 +217,11 @@ async def test_refusals_are_said(tmp_path: Path) -> None:
 
 
 async def test_a_chatbot_that_gives_up_half_way_keeps_what_it_said(tmp_path: Path) -> None:
-    events: list[Step] = [Delta("a", "Well, "), TurnEnded(EndReason.FAILED, "out of tokens")]
+    events: list[Step] = [Delta("a", "Well,"), TurnEnded(EndReason.FAILED, "out of tokens")]
     async with place(tmp_path, scripted(lambda ask: events)) as here:
         async with here.running():
             question = await here.world.say("?", mention=True)
-            await here.answered(question.thread, "Well, ", notices.FAILED)
+            await here.answered(question.thread, "Well,", notices.FAILED)
         assert await states(here) == [(TurnState.FAILED, "out of tokens")]
 
 
@@ -258,7 +258,7 @@ async def test_a_restart_in_the_middle_finishes_the_same_message(tmp_path: Path)
     async with place(tmp_path, scripted(slow)) as here:
         async with here.running():
             question = await here.world.say("Count", mention=True)
-            await here.answered(question.thread, "one ")
+            await here.answered(question.thread, "one")
         async with here.running():
             slow.go_on.set()
             await here.answered(question.thread, "one two")
@@ -271,7 +271,7 @@ async def test_an_answer_that_ended_while_nobody_listened_is_shown_after_the_res
     async with place(tmp_path, scripted(slow)) as here:
         async with here.running():
             question = await here.world.say("Count", mention=True)
-            await here.answered(question.thread, "one ")
+            await here.answered(question.thread, "one")
         slow.go_on.set()
         task = here.service.sessions[here.session()].task
         assert task is not None
@@ -303,10 +303,10 @@ async def test_a_message_that_can_no_longer_be_edited_is_posted_anew(tmp_path: P
     slow = Slow()
     async with place(tmp_path, scripted(slow)) as here, here.running():
         question = await here.world.say("Count", mention=True)
-        await here.answered(question.thread, "one ")
+        await here.answered(question.thread, "one")
         here.world.fail(Operation.EDIT, NotEditable())
         slow.go_on.set()
-        await here.answered(question.thread, "one ", "one two")
+        await here.answered(question.thread, "one", "one two")
 
 
 async def test_a_platform_that_calls_a_part_too_long_gets_smaller_ones(tmp_path: Path) -> None:
@@ -314,7 +314,7 @@ async def test_a_platform_that_calls_a_part_too_long_gets_smaller_ones(tmp_path:
     async with place(tmp_path, scripted(lambda ask: answer)) as here, here.running():
         here.world.fail(Operation.POST, TooLong(), times=2)
         question = await here.world.say("?", mention=True)
-        await here.world.until(lambda: "".join(here.world.shown(question.thread)).split() == answer.split())
+        await here.world.until(lambda: " ".join(here.world.shown(question.thread)).split() == answer.split())
         assert len(here.world.shown(question.thread)) == 2
 
 
@@ -323,7 +323,7 @@ async def test_deleting_the_answer_stops_it(tmp_path: Path) -> None:
     async with place(tmp_path, scripted(slow)) as here:
         async with here.running():
             question = await here.world.say("Count", mention=True)
-            await here.answered(question.thread, "one ")
+            await here.answered(question.thread, "one")
             here.world.fail(Operation.EDIT, Gone())
             slow.go_on.set()
             other = await here.world.say("Count", mention=True)

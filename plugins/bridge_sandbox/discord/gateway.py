@@ -89,7 +89,7 @@ class Gateway:
             if self.hang_up:
                 raise CloseError(4000, "Unknown error.")
             async for message in ws:
-                if message.type is WSMsgType.TEXT and not socket.deaf:
+                if message.type in (WSMsgType.TEXT, WSMsgType.BINARY) and not socket.deaf:
                     session = self._receive(socket, session, message.data)
                     await self.tell()
         except CloseError as close:
@@ -106,7 +106,7 @@ class Gateway:
         async with self.changed:
             self.changed.notify_all()
 
-    def _receive(self, socket: Socket, session: Session | None, text: str) -> Session | None:
+    def _receive(self, socket: Socket, session: Session | None, text: str | bytes) -> Session | None:
         try:
             frame = json.loads(text)
             op = Op(frame["op"])

@@ -49,7 +49,8 @@ async def test_a_lost_session_is_started_anew(side: Side, inbox: Inbox) -> None:
 
 
 async def test_a_malformed_event_is_skipped(side: Side, inbox: Inbox) -> None:
-    for broken in ({}, {"id": "1"}, [], None, {"author": {}}):
+    malformed: list[object] = [{}, {"id": "1"}, [], None, {"author": {}}]
+    for broken in malformed:
         side.fake.send_raw("MESSAGE_CREATE", broken)
         side.fake.send_raw("GUILD_CREATE", broken)
     side.fake.send_raw(

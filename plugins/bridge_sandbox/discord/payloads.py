@@ -285,4 +285,6 @@ def application_json(world: World, flags: int) -> Json:
         "verify_key": "0" * 64,
         "flags": flags,
         "approximate_guild_count": 1,
+        "approximate_user_install_count": 0,
+        "approximate_user_authorization_count": 0,
     }

@@ -6,7 +6,9 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from bridge_sandbox.discord.payloads import channel_json, member_json, message_json
+from bridge_sandbox.discord.accounts import member_json
+from bridge_sandbox.discord.payloads import message_json
+from bridge_sandbox.discord.servers import channel_json
 from bridge_sandbox.discord.things import Intent, Permission, Posted
 from bridge_sandbox.discord.world import Happened, Kind, World
 

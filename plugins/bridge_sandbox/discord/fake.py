@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from aiohttp import web
 
-from bridge_sandbox.discord.gateway import Gateway, Op
+from bridge_sandbox.discord.gateway import Gateway
 from bridge_sandbox.discord.limits import Limits
+from bridge_sandbox.discord.opcodes import Op
 from bridge_sandbox.discord.people import Crowd
 from bridge_sandbox.discord.rest import PREFIX, Rest
 from bridge_sandbox.discord.things import ChannelType, Intent, Permission
@@ -181,9 +182,3 @@ class FakeDiscord:
         """Give the bot another token: the one that clients hold is worth nothing any more."""
         self.world.token = f"{self.world.token.partition('.')[0]}.revoked.{self.world.snowflakes.next()}"
         self.close_gateway(4004, "Authentication failed.")
-
-    def message_data(self, message_id: str) -> Mapping[str, Any]:
-        """A message as the gateway would send it again."""
-        from bridge_sandbox.discord.payloads import message_json
-
-        return message_json(self.world, self.people.message(message_id))

@@ -5,41 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from bridge_sandbox.discord.accounts import me_json
 from bridge_sandbox.discord.events import events_for
-from bridge_sandbox.discord.payloads import guild_create_json, me_json
+from bridge_sandbox.discord.opcodes import CloseError, Op
+from bridge_sandbox.discord.servers import guild_create_json
 from bridge_sandbox.discord.session import Session, Socket
 from bridge_sandbox.discord.things import ALL_INTENTS, Intent
 from bridge_sandbox.discord.world import Happened, World
 from bridge_sandbox.wire import Direction, Wire
-
-
-class Op(IntEnum):
-    """Discord: Gateway Opcodes."""
-
-    DISPATCH = 0
-    HEARTBEAT = 1
-    IDENTIFY = 2
-    PRESENCE = 3
-    RESUME = 6
-    RECONNECT = 7
-    REQUEST_MEMBERS = 8
-    INVALID_SESSION = 9
-    HELLO = 10
-    ACK = 11
-
-
-class CloseError(Exception):
-    """The gateway ends a connection (Discord: Gateway CloseError Event Codes)."""
-
-    def __init__(self, code: int, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason
 
 
 @dataclass(slots=True)
@@ -93,6 +70,7 @@ class Gateway:
                     session = self._receive(socket, session, message.data)
                     await self.tell()
         except CloseError as close:
+            socket.closing = True
             await ws.close(code=close.code, message=close.reason.encode())
         finally:
             self.sockets.discard(socket)

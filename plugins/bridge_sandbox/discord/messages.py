@@ -7,8 +7,9 @@ from typing import Any
 
 from bridge_sandbox.discord import refusals
 from bridge_sandbox.discord.calls import Answer, Call, Routes
-from bridge_sandbox.discord.payloads import channel_json, message_json
+from bridge_sandbox.discord.payloads import message_json
 from bridge_sandbox.discord.refusals import RefusalError
+from bridge_sandbox.discord.servers import channel_json
 from bridge_sandbox.discord.things import Channel, ChannelType, MessageType, Permission
 
 ROUTES = Routes()

@@ -5,16 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from bridge_sandbox.discord import refusals
+from bridge_sandbox.discord.accounts import application_json, me_json, member_json, user_json
 from bridge_sandbox.discord.calls import Answer, Call, Routes
-from bridge_sandbox.discord.payloads import (
-    application_json,
-    channel_json,
-    guild_json,
-    me_json,
-    member_json,
-    user_json,
-)
 from bridge_sandbox.discord.refusals import RefusalError
+from bridge_sandbox.discord.servers import channel_json, guild_json
 from bridge_sandbox.discord.things import GRANTED, Permission
 from bridge_sandbox.discord.world import World
 

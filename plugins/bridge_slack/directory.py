@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 from bridge import Clock, PlatformError, PlatformUnavailable, Rejected, within
 from bridge_slack import ids
 from bridge_slack.api import Api
-from bridge_slack.inbound import Names, Subject
+from bridge_slack.inbound import Names
 
 KEPT_SECONDS = 3600.0
 """How long a name is taken to be still right."""
@@ -26,21 +26,19 @@ class Directory:
         self._channels = _Kept(self._channel, clock)
         self._users = _Kept(self._user, clock)
 
-    async def names(self, subject: Subject) -> Names:
-        """The names that belong to an event.
+    async def names(self, channel: str, users: Iterable[str]) -> Names:
+        """What a channel and some people are called.
 
         Raises PlatformError when Slack could not say what the channel is called: routes decide by it, so that the event
         must come again. People are called by their id meanwhile.
         """
-        users = [asyncio.ensure_future(self._person(user)) for user in sorted(subject.users)]
+        people = [asyncio.ensure_future(self._person(user)) for user in users]
         try:
-            channel = (
-                None if ids.is_direct(subject.channel) else await self._in_time(self._channels.get(subject.channel))
-            )
-            return Names(dict([await user for user in users]), channel)
+            name = None if ids.is_direct(channel) else await self._in_time(self._channels.get(channel))
+            return Names(dict([await person for person in people]), name)
         finally:
-            for user in users:
-                user.cancel()
+            for person in people:
+                person.cancel()
 
     async def _person(self, user: str) -> tuple[str, str]:
         try:

@@ -6,6 +6,7 @@ answer is the acknowledgement.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -22,6 +23,10 @@ from bridge_slack.directory import Directory
 from bridge_slack.inbound import Identity
 
 log = structlog.get_logger(__name__)
+
+# Bolt warns of every token that it finds in the environment and that it is not to use: the usual way to give us ours.
+_bolt_log = logging.getLogger(f"{__name__}.bolt")
+_bolt_log.setLevel(logging.ERROR)
 
 _TAKEN = 200
 _AGAIN = 503
@@ -50,6 +55,7 @@ class Dispatcher:
         self._agent = agent
         self._app = AsyncApp(
             name="bridge",
+            logger=_bolt_log,
             client=client,
             authorize=_authorize(me),
             request_verification_enabled=False,
@@ -64,6 +70,7 @@ class Dispatcher:
 
     async def _ingest(self, body: dict[str, Any], next_: Callable[[], Awaitable[None]]) -> BoltResponse | None:
         if body.get("type") != "event_callback":
+            log.info("slack: nothing here handles a payload of this type", type=body.get("type") or body.get("command"))
             await next_()
             return None
         return BoltResponse(status=_TAKEN if await self._take(body) else _AGAIN)
@@ -87,7 +94,7 @@ class Dispatcher:
         subject = inbound.read(body, self._me)
         if subject is None:
             return None
-        names = await self._directory.names(subject)
+        names = await self._directory.names(subject.channel, subject.users - {self._me.bot_user})
         return inbound.build(subject, self._me, names, self._instance, agent=self._agent)
 
     async def _durable(self, event: Event) -> bool:

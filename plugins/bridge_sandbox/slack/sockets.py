@@ -176,13 +176,14 @@ class Sockets:
 def _kind(frame: dict[str, Any]) -> str:
     if frame["type"] != "events_api":
         return str(frame["type"])
-    event = frame["payload"]["event"]
+    payload = frame["payload"]
+    event = payload.get("event") or payload
     return str(event.get("subtype") or event["type"])
 
 
 def _summary(frame: dict[str, Any]) -> str:
     if frame["type"] != "events_api":
         return str(frame.get("reason", ""))
-    event = frame["payload"]["event"]
+    event = frame["payload"].get("event") or {}
     text = str(event.get("text") or event.get("message", {}).get("text", ""))
     return (f"retry {frame['retry_attempt']}: " if frame["retry_attempt"] else "") + text[:100]

@@ -18,7 +18,7 @@ async def test_a_name_is_looked_up_once(slack: FakeSlack) -> None:
     assert {message.channel.name for message in core.messages} == {"help"}
     calls = [name for name, _ in slack.calls]
     assert calls.count("conversations.info") == 1
-    assert calls.count("users.info") == 2  # Ada and the bot
+    assert calls.count("users.info") == 1
     assert calls.count("auth.test") == 1
 
 

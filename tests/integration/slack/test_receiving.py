@@ -149,3 +149,25 @@ async def test_in_an_agent_a_direct_message_begins_a_thread(slack: FakeSlack) ->
         await eventually(lambda: core.messages)
         await platform.post(core.messages[0].thread, Part("hello, Ada"), "marker-1")
     assert [message.text for message in slack.shown(f"{slack.direct()}:{asked.id}")] == ["hello", "hello, Ada"]
+
+
+async def test_variables_that_bolt_reads_change_nothing(
+    slack: FakeSlack, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("SLACK_BOT_TOKEN", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_SIGNING_SECRET"):
+        monkeypatch.setenv(name, "from-the-environment")
+    core = Core()
+    async with connected(slack, core):
+        await slack.say(slack.direct(), "hello")
+        await eventually(lambda: slack.unacked == 0)
+    assert [message.text for message in core.messages] == ["hello"]
+    assert caplog.messages == []
+
+
+@pytest.mark.parametrize("scale", [0.001])
+async def test_what_is_no_event_is_left_to_slack(slack: FakeSlack) -> None:
+    core = Core()
+    async with connected(slack, core):
+        slack.sockets.deliver([{"type": "block_actions", "event_id": "Ev0NONE", "user": {"id": "U0ADA"}}])
+        await eventually(lambda: slack.sockets.lost)
+    assert core.events == []

@@ -21,8 +21,6 @@ SECONDS = 1000.0
 
 expect.set_options(timeout=10 * SECONDS)
 
-Screenshot = Callable[[Page, str], "object"]
-
 
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
@@ -82,19 +80,21 @@ class Window:
 
 
 @pytest.fixture
-async def open_window(browser: Browser) -> AsyncIterator[Callable[..., object]]:
-    """Opens a window: `await open_window(url, width=…, height=…, color_scheme=…)`."""
+async def open_window(browser: Browser, server: Server) -> AsyncIterator[Callable[..., object]]:
+    """Opens a window: `await open_window(width=…, height=…, color_scheme=…)`, closed before the server stops."""
     windows: list[Window] = []
 
-    async def open_one(url: str, *, width: int = 1440, height: int = 900, **options: object) -> Window:
+    async def open_one(*, width: int = 1440, height: int = 900, **options: object) -> Window:
         page = await browser.new_page(viewport={"width": width, "height": height}, **options)  # type: ignore[arg-type]
         window = Window(page)
         windows.append(window)
-        await page.goto(url)
+        await page.goto(server.url)
         await page.locator(".room").first.wait_for(state="attached")
         return window
 
     yield open_one
+    for window in windows:
+        await window.page.close()
     assert [window.complaints for window in windows] == [[] for _ in windows]
 
 

@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 
-from bridge_sandbox.page import Page as Server
-
 RENDER = """async (texts) => {
     const { renderMarkdown } = await import("/static/js/markdown.js");
     const box = document.createElement("div");
@@ -68,9 +66,9 @@ HOSTILE = [
 
 
 @pytest.fixture
-async def render(open_window: Callable[..., Any], server: Server) -> Callable[..., Any]:
+async def render(open_window: Callable[..., Any]) -> Callable[..., Any]:
     """Shows texts one after the other in one element, and gives its HTML."""
-    window = await open_window(server.url)
+    window = await open_window()
 
     async def run(*texts: str) -> str:
         return str(await window.page.evaluate(RENDER, list(texts)))
@@ -82,10 +80,8 @@ async def test_shows_what_is_meant(render: Callable[..., Any]) -> None:
     assert {text: await render(text) for text in SHOWN} == SHOWN
 
 
-async def test_never_makes_an_element_or_an_attribute_of_a_message(
-    open_window: Callable[..., Any], server: Server
-) -> None:
-    window = await open_window(server.url)
+async def test_never_makes_an_element_or_an_attribute_of_a_message(open_window: Callable[..., Any]) -> None:
+    window = await open_window()
 
     for text in HOSTILE:
         found = await window.page.evaluate(
@@ -115,8 +111,8 @@ async def test_a_growing_text_ends_as_if_shown_at_once(render: Callable[..., Any
     assert await render(*(text[:end] for end in range(0, len(text), 7)), text) == await render(text)
 
 
-async def test_what_did_not_change_keeps_its_element(open_window: Callable[..., Any], server: Server) -> None:
-    window = await open_window(server.url)
+async def test_what_did_not_change_keeps_its_element(open_window: Callable[..., Any]) -> None:
+    window = await open_window()
 
     kept = await window.page.evaluate("""async () => {
         const { renderMarkdown } = await import("/static/js/markdown.js");
@@ -130,8 +126,8 @@ async def test_what_did_not_change_keeps_its_element(open_window: Callable[..., 
     assert kept == [True, True, False]
 
 
-async def test_a_very_long_text_is_shown_in_no_time(open_window: Callable[..., Any], server: Server) -> None:
-    window = await open_window(server.url)
+async def test_a_very_long_text_is_shown_in_no_time(open_window: Callable[..., Any]) -> None:
+    window = await open_window()
     hostile = ["*" * 12_000, "[" * 12_000, "`" * 11_999 + "a", "_a" * 6_000, "> " * 6_000, "||a" * 4_000, "- " * 6_000]
 
     spent = await window.page.evaluate(

@@ -24,10 +24,8 @@ async def bot(sandbox: Sandbox) -> AsyncIterator[Bot]:
         yield Bot(sandbox, http)
 
 
-async def test_what_is_typed_is_shown_and_is_on_the_platform(
-    open_window: Open, server: Server, sandbox: Sandbox
-) -> None:
-    window = await open_window(server.url)
+async def test_what_is_typed_is_shown_and_is_on_the_platform(open_window: Open, sandbox: Sandbox) -> None:
+    window = await open_window()
 
     for pane in ("slack", "discord"):
         await window.say(pane, "good morning")
@@ -38,8 +36,8 @@ async def test_what_is_typed_is_shown_and_is_on_the_platform(
     assert [shown.text for shown in sandbox.slack.shown(general)] == ["good morning"]
 
 
-async def test_the_mention_button_and_the_tab_key_write_the_mention(open_window: Open, server: Server) -> None:
-    window = await open_window(server.url)
+async def test_the_mention_button_and_the_tab_key_write_the_mention(open_window: Open) -> None:
+    window = await open_window()
     box = window.pane("slack").get_by_role("textbox")
 
     await window.pane("slack").get_by_role("button", name="Mention the bot").click()
@@ -52,8 +50,8 @@ async def test_the_mention_button_and_the_tab_key_write_the_mention(open_window:
     await expect(box).to_be_focused()
 
 
-async def test_a_suggestion_asks_the_bot(open_window: Open, server: Server) -> None:
-    window = await open_window(server.url)
+async def test_a_suggestion_asks_the_bot(open_window: Open) -> None:
+    window = await open_window()
 
     await window.pane("slack").get_by_role("button", name="Hello, are you there?").click()
 
@@ -61,9 +59,9 @@ async def test_a_suggestion_asks_the_bot(open_window: Open, server: Server) -> N
 
 
 async def test_a_thread_that_answers_opens_and_grows_with_its_edits_marked(
-    open_window: Open, server: Server, sandbox: Sandbox, bot: Bot
+    open_window: Open, sandbox: Sandbox, bot: Bot
 ) -> None:
-    window = await open_window(server.url)
+    window = await open_window()
     await window.say("slack", "@bridge hello")
     await expect(window.messages("slack")).to_have_count(1)
     general = sandbox.slack.room("general")
@@ -85,10 +83,8 @@ async def test_a_thread_that_answers_opens_and_grows_with_its_edits_marked(
     await expect(window.pane("slack").get_by_role("button", name="1 reply")).to_be_visible()
 
 
-async def test_a_thread_on_discord_stands_in_the_sidebar(
-    open_window: Open, server: Server, sandbox: Sandbox, bot: Bot
-) -> None:
-    window = await open_window(server.url)
+async def test_a_thread_on_discord_stands_in_the_sidebar(open_window: Open, sandbox: Sandbox, bot: Bot) -> None:
+    window = await open_window()
     await window.say("discord", "@bridge how are you?")
     await expect(window.messages("discord")).to_have_count(1)
     general = next(room.id for room in sandbox.discord.rooms() if room.name == "general")
@@ -104,8 +100,8 @@ async def test_a_thread_on_discord_stands_in_the_sidebar(
     assert sandbox.discord.shown(thread)[-1].text == "glad to hear it"
 
 
-async def test_what_is_said_elsewhere_is_counted(open_window: Open, server: Server, sandbox: Sandbox, bot: Bot) -> None:
-    window = await open_window(server.url)
+async def test_what_is_said_elsewhere_is_counted(open_window: Open, sandbox: Sandbox, bot: Bot) -> None:
+    window = await open_window()
 
     for text in ("one", "two"):
         await bot.slack("chat.postMessage", channel=sandbox.slack.room("help"), text=text)
@@ -116,8 +112,8 @@ async def test_what_is_said_elsewhere_is_counted(open_window: Open, server: Serv
     await expect(window.room("slack", "new messages")).to_have_count(0)
 
 
-async def test_a_deleted_message_goes_away(open_window: Open, server: Server, sandbox: Sandbox, bot: Bot) -> None:
-    window = await open_window(server.url)
+async def test_a_deleted_message_goes_away(open_window: Open, sandbox: Sandbox, bot: Bot) -> None:
+    window = await open_window()
     general = sandbox.slack.room("general")
     message = await bot.slack("chat.postMessage", channel=general, text="wrong room")
     await expect(window.messages("slack")).to_have_count(1)
@@ -127,10 +123,8 @@ async def test_a_deleted_message_goes_away(open_window: Open, server: Server, sa
     await expect(window.messages("slack")).to_have_count(0)
 
 
-async def test_typing_is_shown_until_the_text_is_there(
-    open_window: Open, server: Server, sandbox: Sandbox, bot: Bot
-) -> None:
-    window = await open_window(server.url)
+async def test_typing_is_shown_until_the_text_is_there(open_window: Open, sandbox: Sandbox, bot: Bot) -> None:
+    window = await open_window()
     general = next(room.id for room in sandbox.discord.rooms() if room.name == "general")
 
     await bot.discord("POST", f"/channels/{general}/typing")
@@ -140,8 +134,8 @@ async def test_typing_is_shown_until_the_text_is_there(
     await expect(window.pane("discord").get_by_text("bridge is typing…")).to_be_hidden()
 
 
-async def test_a_refusal_is_told_and_the_text_kept(open_window: Open, server: Server) -> None:
-    window = await open_window(server.url)
+async def test_a_refusal_is_told_and_the_text_kept(open_window: Open) -> None:
+    window = await open_window()
 
     await window.say("discord", "x" * 2001)
 
@@ -150,8 +144,8 @@ async def test_a_refusal_is_told_and_the_text_kept(open_window: Open, server: Se
     window.complaints.clear()  # the browser notes the refused request
 
 
-async def test_the_wire_shows_filters_and_opens(open_window: Open, server: Server, sandbox: Sandbox) -> None:
-    window = await open_window(server.url)
+async def test_the_wire_shows_filters_and_opens(open_window: Open, sandbox: Sandbox) -> None:
+    window = await open_window()
     rows = window.pane("wire").get_by_role("listitem")
     for index in range(3):
         sandbox.wire.record("vectorshift", Direction.TO_BRIDGE, "message_delta", f"word {index}", {"index": index})
@@ -174,8 +168,8 @@ async def test_the_wire_shows_filters_and_opens(open_window: Open, server: Serve
     await expect(rows).to_have_count(2)
 
 
-async def test_everything_can_be_reached_by_keyboard(open_window: Open, server: Server, sandbox: Sandbox) -> None:
-    window = await open_window(server.url)
+async def test_everything_can_be_reached_by_keyboard(open_window: Open, sandbox: Sandbox) -> None:
+    window = await open_window()
     keyboard = window.page.keyboard
     sandbox.wire.record("slack", Direction.TO_BRIDGE, "hello", "", {"type": "hello"})
     sandbox.wire.record("discord", Direction.TO_BRIDGE, "READY", "", {"op": 0})
@@ -201,8 +195,8 @@ async def test_everything_can_be_reached_by_keyboard(open_window: Open, server: 
     await expect(window.page.get_by_role("dialog")).to_have_count(0)
 
 
-async def test_a_phone_shows_one_pane_and_nothing_sticks_out(open_window: Open, server: Server) -> None:
-    window = await open_window(server.url, width=360, height=740, has_touch=True, is_mobile=True)
+async def test_a_phone_shows_one_pane_and_nothing_sticks_out(open_window: Open) -> None:
+    window = await open_window(width=360, height=740, has_touch=True, is_mobile=True)
     panes = [window.pane(name) for name in ("slack", "discord", "wire")]
 
     for chosen, tab in zip(panes, ("Slack", "Discord", "Wire"), strict=True):
@@ -219,10 +213,10 @@ async def test_a_phone_shows_one_pane_and_nothing_sticks_out(open_window: Open, 
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_texts_have_contrast(open_window: Open, server: Server, sandbox: Sandbox, scheme: str) -> None:
+async def test_texts_have_contrast(open_window: Open, sandbox: Sandbox, scheme: str) -> None:
     sandbox.wire.record("vectorshift", Direction.TO_BRIDGE, "message_delta", "a word", {})
     await sandbox.slack.say(sandbox.slack.room("general"), "@bridge `code` and [a link](https://example.org)")
-    window = await open_window(server.url, color_scheme=scheme)
+    window = await open_window(color_scheme=scheme)
 
     weak = await window.page.evaluate(CONTRAST)
 
@@ -232,7 +226,7 @@ async def test_texts_have_contrast(open_window: Open, server: Server, sandbox: S
 async def test_the_state_of_the_bridge_and_of_the_page_are_told(
     open_window: Open, server: Server, sandbox: Sandbox
 ) -> None:
-    window = await open_window(server.url)
+    window = await open_window()
     status = window.page.locator("#status")
 
     for state, text in ((BridgeState.STARTING, "Bridge starting"), (BridgeState.CONNECTED, "Bridge connected")):

@@ -40,7 +40,7 @@ export class Sidebar {
     const label = unread > 0 ? `${pane.title(room)}, ${count(unread, "new message", "new messages")}` : pane.title(room);
     const button = h(
       `button.room.${room.parent === null ? room.kind : "thread"}`,
-      { type: "button", "data-room": room.id, "aria-label": label, "aria-current": open && "page", onclick: () => pane.pick(room) },
+      { type: "button", title: room.name, "data-room": room.id, "aria-label": label, "aria-current": open && "page", onclick: () => pane.pick(room) },
       h("span.sign", { "aria-hidden": "true" }, pane.sign(room)),
       h("span.name", {}, room.name.replace(/^[#@]/, "")),
       unread > 0 && h("span.unread", { "aria-hidden": "true" }, String(unread)),

@@ -24,7 +24,7 @@ export class Wire {
     const clear = h("button", { type: "button", title: "Empty the list" }, "Clear");
     const filters = Object.entries(SERVICES).map(([service, label]) => this.#filter(service, label));
     const legend = h("p.legend", {}, h("span.arrow.in", {}, "to the bridge"), h("span.arrow.out", {}, "from the bridge"));
-    const title = h("div.titles", {}, h("h2", {}, "The wire"), h("p.about", {}, "What is said, as it is said"));
+    const title = h("div.titles", {}, h("h2", {}, "The wire"), h("p.about", {}, "Live traffic"));
     const tools = h("div.wire-tools", { role: "group", "aria-label": "Show" }, filters);
     element.replaceChildren(h("header.room-header", {}, title, this.pause, clear), tools, this.scroller, legend);
     this.pause.addEventListener("click", () => this.#toggle());
@@ -106,16 +106,15 @@ class Row {
   constructor(item) {
     const incoming = item.direction === "to_bridge";
     this.times = h("span.times", { hidden: true });
-    this.line = h("span.line");
+    this.line = h("span");
     this.summary = h(
       "summary",
       { tabindex: "-1" },
       h(`span.arrow.${incoming ? "in" : "out"}`, { role: "img", "aria-label": incoming ? "to the bridge" : "from the bridge" }),
-      h(`span.service.${item.service}`, {}, SERVICES[item.service] ?? item.service),
-      h("code.kind", { title: item.kind }, item.kind.replaceAll(LONG_ID, (id) => `…${id.slice(-4)}`)),
+      h(`code.kind.service.${item.service}`, { title: item.kind }, item.kind.replaceAll(LONG_ID, (id) => `…${id.slice(-4)}`)),
       this.times,
-      h("time", { datetime: item.at }, preciseClock(item.at)),
-      this.line,
+      h("time", { datetime: item.at, title: preciseClock(item.at) }, preciseClock(item.at).slice(3)),
+      h("span.line", {}, h("span.from", {}, SERVICES[item.service] ?? item.service), this.line),
     );
     this.details = h("details", {}, this.summary);
     this.details.addEventListener("toggle", () => this.#draw());
@@ -135,7 +134,6 @@ class Row {
     this.times.hidden = this.#total === 1;
     this.times.textContent = `×${this.#total}`;
     this.line.textContent = item.summary;
-    this.line.hidden = item.summary === "";
     if (this.details.open) this.#draw();
   }
 

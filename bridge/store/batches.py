@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Sequence
 from operator import itemgetter
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Select, Table, bindparam, func, insert, literal_column, select
 from sqlalchemy.dialects import sqlite
@@ -31,8 +32,8 @@ class BatchQuery:
     def __init__(self, statement: ClauseElement) -> None:
         self._sql = str(statement.compile(dialect=sqlite.dialect()))
 
-    def run(self, connection: Connection, rows: Sequence[Row]) -> Sequence[Any]:
-        return connection.exec_driver_sql(self._sql, (json.dumps(rows),)).all()
+    def run(self, connection: Connection, rows: Sequence[Row]) -> Sequence[tuple[Any, ...]]:
+        return _cursor(connection).execute(self._sql, (json.dumps(rows),)).fetchall()
 
 
 class BatchInsert:
@@ -47,4 +48,9 @@ class BatchInsert:
         self._in_order = itemgetter(*map(names.index, compiled.positiontup or ()))
 
     def run(self, connection: Connection, rows: Sequence[Row]) -> None:
-        connection.exec_driver_sql(self._sql, list(map(self._in_order, rows)))
+        _cursor(connection).executemany(self._sql, list(map(self._in_order, rows)))
+
+
+def _cursor(connection: Connection) -> sqlite3.Cursor:
+    """The driver's own: nothing is left to be done between it and a statement that is compiled."""
+    return cast("sqlite3.Cursor", connection.connection.cursor())

@@ -10,6 +10,7 @@ from bridge.model import Attachment, Author, EventId, Message, MessageId, Named,
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def to_micros(time: datetime) -> int:
@@ -39,7 +40,7 @@ def encode_message(message: Message) -> str:
             body[name] = value
     if message.attachments:
         body["attachments"] = [[a.id, a.name, a.media_type, a.size, a.url] for a in message.attachments]
-    return json.dumps(body, separators=(",", ":"))
+    return _encode(body)
 
 
 def decode_message(body: str, *, event_id: str, message: str, sent_at: int, thread: ThreadRef) -> Message:

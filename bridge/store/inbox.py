@@ -110,7 +110,7 @@ def _divide(connection: Connection, rows: Sequence[Row]) -> tuple[dict[int, int 
         names = {_event(row), _message(row)}
         if place not in stored and seen.isdisjoint(names):
             fresh[place] = row
-        seen |= names
+            seen |= names
     return stored, fresh
 
 

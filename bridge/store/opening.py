@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy.engine import Connection
 
 from bridge.clock import Clock
-from bridge.errors import StoreUnusable
+from bridge.errors import StoreError, StoreUnusable
 from bridge.store import migrate
 from bridge.store.lock import FileLock
 from bridge.store.reader import Reader
@@ -35,30 +35,23 @@ async def open_store(
     """
     path = database_path(url, directory)
     opened = partial(_open, path, upgrade=upgrade, exclusive=exclusive, busy_timeout=busy_timeout)
-    writing, reading, release = await asyncio.to_thread(opened)
-    understood = partial(translate, path=path)
-    return Store(
-        Writer(writing, guard=_still_there(path), translate=understood),
-        Reader(reading, translate=understood),
-        clock,
-        announces=not exclusive,
-        released=release,
-    )
+    reading, writing, lock = await asyncio.to_thread(opened)
+    translated = partial(translate, path=path)
+    writer = Writer(writing, guard=_still_there(path), translate=translated)
+    return Store(writer, Reader(reading, translate=translated), clock, lock)
 
 
 def _open(
     path: Path, *, upgrade: bool, exclusive: bool, busy_timeout: float
-) -> tuple[Connection, Connection, Callable[[], None]]:
+) -> tuple[Connection, Connection, FileLock | None]:
     if not path.parent.is_dir():
         raise StoreUnusable(f"the directory {path.parent} of the database does not exist; create it first")
     if not upgrade and not path.exists():
         raise StoreUnusable(f"there is no database at {path} yet; `bridge run` or `bridge db upgrade` creates it")
     with contextlib.ExitStack() as undo:
-        release: Callable[[], None] = _nothing
-        if exclusive:
-            lock = FileLock(path)
+        lock = FileLock(path) if exclusive else None
+        if lock is not None:
             undo.callback(lock.release)
-            release = lock.release
         try:
             if upgrade:
                 # What people ask is nobody else's to read.
@@ -66,12 +59,12 @@ def _open(
             reading = undo.enter_context(_connect(path, "BEGIN", busy_timeout))
             writing = undo.enter_context(_connect(path, "BEGIN IMMEDIATE", busy_timeout))
             _prepare(reading, writing, path, upgrade=upgrade)
-        except OSError as error:
-            raise StoreUnusable(f"the database {path} cannot be opened: {error.strerror}") from error
+        except StoreError:
+            raise
         except Exception as error:
             raise translate(error, path) from error
         undo.pop_all()
-    return writing, reading, release
+    return reading, writing, lock
 
 
 def _connect(path: Path, begin: str, busy_timeout: float) -> Connection:
@@ -109,7 +102,3 @@ def _still_there(path: Path) -> Callable[[], None]:
             raise StoreUnusable(f"the database {path} was deleted or replaced while it was in use; start bridge again")
 
     return check
-
-
-def _nothing() -> None:
-    """There is no lock to release."""

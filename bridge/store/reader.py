@@ -33,6 +33,8 @@ class Reader:
         try:
             with self._connection.begin():
                 return query(self._connection)
+        except StoreError:
+            raise
         except Exception as error:
             raise self._translate(error) from error
 

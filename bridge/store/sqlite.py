@@ -66,7 +66,7 @@ def make_engine(path: Path, *, begin: str, busy_timeout: float) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        connection.connection.cursor().execute(begin)
 
     return engine
 
@@ -78,9 +78,11 @@ def use_wal(connection: Connection) -> None:
 
 
 def translate(error: Exception, path: Path) -> StoreError:
-    """The error of the store that `error` of a driver means."""
+    """The error of the store that `error` means, whatever raised it."""
     if isinstance(error, StoreError):
         return error
+    if isinstance(error, OSError):
+        return StoreUnusable(f"the database {path} cannot be opened: {error.strerror}")
     cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(cause, UnicodeEncodeError):
         return StoreError(f"the database cannot hold this: {cause.object!r} is not valid text")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from bridge.errors import StoreError
 from bridge.store.lock import holder
 from bridge.store.migrate import stored_revision
 from bridge.store.schema import REVISIONS
@@ -38,6 +39,8 @@ def database_status(url: str, directory: Path) -> Status:
     try:
         with make_engine(path, begin="BEGIN", busy_timeout=5).connect() as connection:
             revision = stored_revision(connection, path)
+    except StoreError:
+        raise
     except Exception as error:
         raise translate(error, path) from error
     return Status(path, revision, REVISIONS[-1], holder(path), path.stat().st_size)

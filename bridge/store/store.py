@@ -12,6 +12,7 @@ from bridge.clock import Clock
 from bridge.model import ChannelId, InstanceName, MessageId, SessionId, ThreadRef, WorkspaceId
 from bridge.store import cursors, inbox, threads, turns
 from bridge.store.encoding import to_micros
+from bridge.store.lock import FileLock
 from bridge.store.reader import Reader
 from bridge.store.records import (
     Acceptance,
@@ -38,15 +39,12 @@ class Store:
     and StoreError when it refuses what was asked; then nothing of that call is stored.
     """
 
-    def __init__(
-        self, writer: Writer, reader: Reader, clock: Clock, *, announces: bool, released: Callable[[], None]
-    ) -> None:
-        """`announces`: changes of bindings are counted for the process that runs; `released` is called at the end."""
+    def __init__(self, writer: Writer, reader: Reader, clock: Clock, lock: FileLock | None) -> None:
+        """Without `lock`, another process may be the one that runs: changes of bindings are counted for it."""
         self._writer = writer
         self._reader = reader
         self._clock = clock
-        self._announces = announces
-        self._released = released
+        self._lock = lock
 
     def _now(self) -> int:
         return to_micros(self._clock.now())
@@ -55,7 +53,8 @@ class Store:
         """Finish what is under way and close the database. May be called again."""
         await self._writer.close()
         await self._reader.close()
-        self._released()
+        if self._lock is not None:
+            self._lock.release()
 
     # Events
 
@@ -115,7 +114,7 @@ class Store:
             cursors.count_change(connection)
             return work(connection)
 
-        return await self._writer.run(counted if self._announces else work)
+        return await self._writer.run(counted if self._lock is None else work)
 
     async def sessions(self, limit: int = 100, instance: InstanceName | None = None) -> Sequence[ThreadRow]:
         """Threads with their current bindings, the latest active first."""

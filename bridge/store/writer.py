@@ -109,6 +109,8 @@ class Writer:
             return self._transaction(operations)
         except Exception as error:  # noqa: BLE001 - whatever it is, the callers must hear of it
             failure = self._translate(error)
+            if failure is not error:
+                failure.__cause__ = error
             if len(operations) == 1 or isinstance(failure, StoreBusy):
                 return [(operation, None, failure) for operation in operations]
         # Something in the batch is bad: each operation alone, so that only that one fails.

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bridge.errors import StoreError
-from bridge.model import MessageId
+from bridge.model import MessageId, SessionId
 from bridge.store import PartRow, PartState, Store, TurnState
 from tests.unit.store.making import START, SetClock, asked, bound, inbound
 
@@ -99,6 +99,15 @@ async def test_a_turn_waits_and_goes_on(store: Store) -> None:
     resumed = await store.unfinished_turn(turn.thread_id)
     assert resumed is not None
     assert (resumed.state, resumed.waiting_kind, resumed.waiting_until) == (TurnState.REPLYING, None, None)
+
+
+async def test_a_turn_moves_to_another_session(store: Store) -> None:
+    turn = await asked(store, "m1")
+    second = await store.bind(turn.thread_id, "support", SessionId("s2"), ended="session lost")
+    await store.move_turn(turn.id, second.id)
+    await store.end_turn(turn.id, TurnState.ANSWERED, "", last_seen="c1")
+    first, now = [item.binding for item in await store.session_history(turn.thread_id)]
+    assert [(binding.sent, binding.last_seen) for binding in (first, now)] == [(0, None), (1, "c1")]
 
 
 async def test_attempts_are_counted(store: Store, clock: SetClock) -> None:

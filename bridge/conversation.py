@@ -53,8 +53,7 @@ class Conversation:
         if self._turn is None:
             return
         if wish(message) is Wish.STOP:
-            self._stopped = True
-            self._turn.stop()
+            self._stopped = self._turn.stop() or self._stopped
         elif self._turn.waiting:
             nudge = asyncio.create_task(self._turn.nudge())
             self._nudges.add(nudge)
@@ -73,8 +72,7 @@ class Conversation:
             ask = self._ask(row.messages)
             self._turn = Turn(self._desk, outlet, thread, ask, row)
             if any(wish(later.message) is Wish.STOP for later in waiting):
-                self._stopped = True
-                self._turn.stop()
+                self._stopped = self._turn.stop()
             await self._run()
         elif waiting:
             await self._take(thread, outlet, waiting)

@@ -76,8 +76,11 @@ class Instances:
     def _note(self, name: InstanceName, state: str, reason: str) -> None:
         before = self._states.get(name)
         self._states[name] = state
+        if state == before == "failed":
+            return  # said already by the adapter itself
         if state == "failed":
-            log.error("platform.failed", platform=name, reason=reason)
+            if before != "failed":  # an adapter may report it and then raise it
+                log.error("platform.failed", platform=name, reason=reason)
         elif state == "degraded":
             log.warning("platform.degraded", platform=name, reason=reason)
         elif state != before:

@@ -36,7 +36,7 @@ class Turn:
         self._writer: Writer | None = None
         self._opening: asyncio.Task[None] | None = None
         self._interrupted = asyncio.Event()
-        self._stopped = False
+        self._ending = False
         self._binding = thread.binding
         self._length = desk.lengths.setdefault(ask.chatbot, Length())
         self._began = desk.clock.monotonic()
@@ -45,10 +45,12 @@ class Turn:
         told = Told(self._bound, self._attempt, self._waits, self._resumes, self._changed)
         self._dialogue = Dialogue(desk, thread, ask, self._document, told)
 
-    def stop(self) -> None:
-        """Nobody wants the rest of it; `run` ends soon."""
-        self._stopped = True
+    def stop(self) -> bool:
+        """Nobody wants the rest of it; `run` ends soon. False when it is ending already."""
+        if self._ending:
+            return False
         self._interrupted.set()
+        return True
 
     async def nudge(self) -> None:
         """Somebody wrote while the turn waits for an approval: say once that it still does."""
@@ -135,6 +137,7 @@ class Turn:
 
     async def _end(self, result: Outcome) -> None:
         """Show the rest, say what there is to say, and close the turn."""
+        self._ending = True
         try:
             await self._show(result)
         except PlatformError as error:

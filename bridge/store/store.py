@@ -56,8 +56,6 @@ class Store:
         if self._lock is not None:
             self._lock.release()
 
-    # Events
-
     async def accept(self, inbound: Inbound) -> Acceptance:
         """Store a message, and its thread when it is new. A duplicate, also of a decision, changes nothing."""
         return await self._writer.merge(inbox.accept, inbox.accept_row(inbound, self._now()))
@@ -70,8 +68,6 @@ class Store:
         """True for the first call with this thread and kind, ever. The thread need not be stored."""
         now = self._now()
         return await self._writer.run(lambda connection: cursors.tell_once(connection, thread, kind, now=now))
-
-    # Threads and bindings
 
     async def thread(self, thread_id: int) -> ThreadRow:
         """The thread of this id. Raises StoreError when there is none."""
@@ -123,8 +119,6 @@ class Store:
     async def session_history(self, thread_id: int) -> Sequence[BindingHistory]:
         """Every binding the thread ever had, oldest first."""
         return await self._reader.run(lambda connection: threads.history(connection, thread_id))
-
-    # Turns
 
     async def waiting(self, thread_id: int) -> Sequence[WaitingMessage]:
         """The thread's accepted messages that are in no turn yet, by the platform's own time."""
@@ -190,8 +184,6 @@ class Store:
         await self._writer.run(
             lambda connection: turns.end_messages(connection, thread_id, message_ids, state, reason, now=now)
         )
-
-    # Small facts
 
     async def set_cursor(self, instance: InstanceName, channel: ChannelId, message: MessageId, at: datetime) -> None:
         """Everything in the channel up to `message`, written at `at`, is stored. A cursor never goes back in time."""

@@ -72,7 +72,7 @@ class Writer:
             raise StoreError("the store is closed")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[R] = loop.create_future()
-        if not self._gathered:
+        if not self._gathered or self._gathered[0].loop is not loop:
             loop.call_soon(self._hand_over)
         self._gathered.append(_Operation(kind, item, future, loop))
         return future

@@ -138,7 +138,6 @@ def test_a_caller_whose_loop_is_gone_does_not_stop_the_others(tmp_path: Path) ->
     async def ask(then: Callable[[Bench], object]) -> Bench:
         bench = Bench(tmp_path / "numbers.db")
         then(bench)
-        await asyncio.sleep(0)
         return bench
 
     bench = asyncio.run(ask(lambda bench: bench.writer.merge(bench.add, 1)))

@@ -70,7 +70,7 @@ class Dispatcher:
 
     async def _ingest(self, body: dict[str, Any], next_: Callable[[], Awaitable[None]]) -> BoltResponse | None:
         if body.get("type") != "event_callback":
-            log.info("slack: nothing here handles a payload of this type", type=body.get("type") or body.get("command"))
+            log.info("slack.payload_not_handled", type=body.get("type") or body.get("command"))
             await next_()
             return None
         return BoltResponse(status=_TAKEN if await self._take(body) else _AGAIN)
@@ -82,11 +82,11 @@ class Dispatcher:
         try:
             event = await self._event(body)
         except PlatformError as error:
-            log.warning("slack: an event cannot be read yet; Slack sends it again", reason=str(error))
+            log.warning("slack.event_refused_for_now", reason=str(error))
             return False
         except (KeyError, TypeError, ValueError) as error:
             # It would be as unreadable the next time.
-            log.warning("slack: an event is not as Slack documents it", id=body.get("event_id"), error=repr(error))
+            log.warning("slack.event_not_understood", id=body.get("event_id"), error=repr(error))
             return True
         return event is None or await self._durable(event)
 
@@ -101,7 +101,7 @@ class Dispatcher:
         try:
             await self._deliver(event)
         except StoreError as error:
-            log.error("slack: an event could not be stored; Slack sends it again", reason=str(error))
+            log.error("slack.event_not_stored", reason=str(error))
             return False
         return True
 

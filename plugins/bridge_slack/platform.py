@@ -51,7 +51,8 @@ class SlackPlatform:
     async def run(self, deliver: Deliver) -> None:
         self._context.health("connecting")
         failed = self._api.failed = asyncio.get_running_loop().create_future()
-        running = asyncio.create_task(self._connected(deliver), name="slack-run")
+        with structlog.contextvars.bound_contextvars(platform=self._context.instance):
+            running = asyncio.create_task(self._connected(deliver), name="slack-run")
         try:
             await asyncio.wait({running, failed}, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -99,7 +100,7 @@ class SlackPlatform:
         try:
             await self._api.write("chat.delete", key, channel=ref.thread.channel, ts=ref.id)
         except Gone:
-            log.debug("slack: deleted already", message=ref.id)
+            log.debug("slack.deleted_already", message=ref.id)
 
     async def find(self, thread: ThreadRef, marker: str) -> MessageRef | None:
         return await markers.find(self._api, thread, marker)
@@ -115,7 +116,7 @@ class SlackPlatform:
             )
         except Rejected as error:
             # Slack shows a status in some kinds of conversation only; a decoration is not worth an error.
-            log.info("slack: no status is shown in a channel", channel=thread.channel, reason=str(error))
+            log.info("slack.no_status_here", channel=thread.channel, reason=str(error))
             self._no_status.add(thread.channel)
 
     def check(self, channels: Sequence[str]) -> AsyncIterator[Check]:
@@ -151,7 +152,6 @@ class SlackPlatform:
                 raise
             except PlatformError as error:
                 self._context.health("degraded", str(error))
-                log.warning("slack: cannot be reached", reason=str(error))
                 await self._context.clock.sleep(backoff.wait())
                 continue
             return Identity(
@@ -167,4 +167,4 @@ class SlackPlatform:
         try:
             await self._api.read("auth.test")
         except PlatformError as error:
-            log.warning("slack: the app may have been removed", reason=str(error))
+            log.warning("slack.app_perhaps_removed", reason=str(error))

@@ -64,7 +64,7 @@ class Socket:
         try:
             frame = json.loads(text)
         except ValueError:
-            log.warning("slack: a frame is not JSON", frame=text[:200])
+            log.warning("slack.frame_not_json", length=len(text))
             return
         if "envelope_id" in frame:
             await self._places.acquire()
@@ -80,6 +80,6 @@ class Socket:
             if await self._handle(envelope):
                 await self._ws.send_json({"envelope_id": envelope["envelope_id"]})
         except ConnectionError:
-            log.info("slack: the connection ended before an acknowledgement; the event comes again")
+            log.info("slack.connection_ended_before_ack")  # the event comes again
         finally:
             self._places.release()

@@ -91,7 +91,7 @@ class SocketMode:
             await socket.leaving.wait()
             if self._clock.monotonic() - since >= STEADY_SECONDS:
                 backoff.reset()
-            log.info("slack: a connection ends and is replaced", reason=socket.reason)
+            log.info("slack.connection_replaced", reason=socket.reason)
             await self._clock.sleep(max(backoff.wait(), _pause(socket.reason)))
 
     async def _hold(self, socket: Socket, replaced: asyncio.Event) -> None:
@@ -125,7 +125,7 @@ class SocketMode:
                 reason, pause = str(error) or type(error).__name__, 0.0
             if not self._live:
                 self._health("degraded", f"not connected to Slack: {reason}")
-            log.warning("slack: cannot connect", reason=reason)
+            log.warning("slack.connection_failed", reason=reason)
             await self._clock.sleep(max(backoff.wait(), pause))
 
     async def _attempt(self) -> Socket:
@@ -138,7 +138,7 @@ class SocketMode:
         except BaseException:
             await self._close(socket)
             raise
-        log.info("slack: connected", connections=total)
+        log.info("slack.connected", connections=total)
         return socket
 
     async def _close(self, socket: Socket) -> None:

@@ -37,6 +37,10 @@ class Backlog:
         self._failure = failure
         self._wake()
 
+    def take(self) -> SessionEvent | None:
+        """The next event, if there is one."""
+        return self._events.popleft() if self._events else None
+
     async def get(self) -> SessionEvent:
         """The next event. Raises what `fail` was given once there is none."""
         while not self._events:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 import structlog
 
@@ -70,14 +70,19 @@ class Conversation:
         self._known.add(approval)
         await self._post(frames.respond(self.id, approval, approve=approve, fields=fields), question=None)
 
-    async def event(self) -> SessionEvent:
-        """The next event; joins the turn that runs at the service when none was begun here."""
+    async def events(self) -> AsyncIterator[SessionEvent]:
+        """The events of the turn; joins the one that runs at the service when none was begun here."""
         if self._turn is None:
             await self._join()
-        event = await self._backlog.get()
-        if isinstance(event, TurnEnded):
-            self._turn = None
-        return event
+        backlog = self._backlog
+        while True:
+            event = backlog.take() or await backlog.get()
+            if isinstance(event, TurnEnded):
+                if backlog is self._backlog:
+                    self._turn = None
+                yield event
+                return
+            yield event
 
     async def stop(self) -> None:
         """End what runs. The service is told by `terminate_session`; it knows nothing less, and keeps the session."""

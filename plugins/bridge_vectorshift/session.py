@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from types import TracebackType
 from typing import Self
 
-from bridge import ChatbotUnavailable, SessionEvent, SessionId, SessionMessage, TurnEnded
+from bridge import ChatbotUnavailable, SessionEvent, SessionId, SessionMessage
 from bridge_vectorshift.conversation import Conversation
 
 
@@ -29,13 +29,9 @@ class VectorShiftSession:
             raise ValueError("there is nothing to send")
         await self._conversation.ask([message for message in messages if message.strip()])
 
-    async def listen(self) -> AsyncIterator[SessionEvent]:
+    def listen(self) -> AsyncIterator[SessionEvent]:
         """The events of the turn, up to and with TurnEnded."""
-        while True:
-            event = await self._conversation.event()
-            yield event
-            if isinstance(event, TurnEnded):
-                return
+        return self._conversation.events()
 
     async def respond(self, approval: str, *, approve: bool, fields: Mapping[str, str] | None = None) -> None:
         """Answer an ApprovalRequest."""

@@ -46,22 +46,29 @@ class Bucket:
             self._at = now
         return self._level
 
-    def has(self, need: float, now: float) -> bool:
-        """Whether there are `need` tokens."""
-        return self.tokens(now) >= need - _NEARLY
+    def has(self, count: float, now: float) -> bool:
+        """Whether there are `count` tokens."""
+        return self.tokens(now) >= count - _NEARLY
 
     def full(self, now: float) -> bool:
         """Whether waiting longer would gain nothing."""
         return self.has(self.burst, now)
 
-    def wait(self, now: float, need: float = 1.0) -> float:
-        """Seconds until there are `need` tokens, at most `burst` of them, if nobody takes one meanwhile."""
-        need = min(need, self.burst)
+    def wait(self, now: float, reserve: float = 0.0) -> float:
+        """Seconds until there is a token, if nobody takes one meanwhile.
+
+        A `reserve` of tokens is left in the bucket as far as it can hold that many. Shortly before the platform counts
+        anew it is given out too, when who needs it then waits no longer than for one refill.
+        """
+        need = min(1.0 + reserve, self.burst)
         if self.has(need, now):
             return 0.0
         if self._held_until is None:
             return (need - self._level) / self.rate
-        return self._held_until - now + max(0.0, need - self._afterwards) / self.rate
+        until = self._held_until - now
+        if self._level >= 1.0 - _NEARLY:
+            return max(0.0, until - 1.0 / self.rate)
+        return until + max(0.0, need - self._afterwards) / self.rate
 
     def take(self, now: float) -> None:
         """Spend one token. Raises ValueError when there is none."""

@@ -25,9 +25,9 @@ class Priority(IntEnum):
     """Typing or status."""
 
     @property
-    def need(self) -> float:
-        """Tokens that must be there. What can be left out does not take the last one, which is kept for a final."""
-        return 2.0 if self >= Priority.MIDDLE else 1.0
+    def reserve(self) -> float:
+        """Tokens that must be left. What can be left out does not take the last one, which is kept for a final."""
+        return 1.0 if self >= Priority.MIDDLE else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,18 +109,18 @@ class Queue:
 
     def serves(self, waiter: Waiter, now: float) -> bool:
         """Whether there is a token for this call."""
-        return self.bucket.has(min(waiter.priority.need, self.bucket.burst), now)
+        return self.bucket.wait(now, waiter.priority.reserve) <= 0
 
     def next_at(self, now: float) -> float | None:
         """When somebody who waits here can be served; None while nobody does."""
         if not self.waiting:
             return None
-        return now + self.bucket.wait(now, min(waiter.priority.need for waiter in self.waiting))
+        return now + self.bucket.wait(now, min(waiter.priority.reserve for waiter in self.waiting))
 
     def share(self, now: float) -> Share:
         """See `Share`."""
         bucket = self.bucket
-        spare = max(0.0, bucket.tokens(now) - Priority.MIDDLE.need + 1.0)
+        spare = max(0.0, bucket.tokens(now) - Priority.MIDDLE.reserve)
         return Share(max(1, self.live), bucket.rate, spare, bucket.full(now))
 
     def idle(self, now: float) -> bool:

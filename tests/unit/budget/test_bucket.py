@@ -30,8 +30,8 @@ def test_it_begins_full_and_refills_up_to_its_burst() -> None:
 def test_it_tells_how_long_to_wait() -> None:
     empty = emptied(rate=0.5)
     assert empty.wait(0) == 2
-    assert empty.wait(0, need=2) == 4
-    assert empty.wait(0, need=99) == 10, "never more than there can be"
+    assert empty.wait(0, reserve=1) == 4
+    assert empty.wait(0, reserve=99) == 10, "never more than there can be"
     assert empty.wait(1) == 1
 
 
@@ -55,6 +55,16 @@ def test_the_platforms_own_count_wins_until_its_window_ends() -> None:
     assert window.tokens(3) == 5
     window.observe(limit=5, remaining=0, reset_after=4, now=3)
     assert window.wait(3) == 4
+
+
+def test_the_reserve_of_a_window_is_given_out_shortly_before_its_end() -> None:
+    window = bucket(burst=5, rate=1)
+    window.observe(limit=5, remaining=1, reset_after=4, now=0)
+    assert window.wait(0) == 0
+    assert window.wait(0, reserve=1) == 3
+    assert window.wait(3, reserve=1) == 0
+    window.take(3)
+    assert window.wait(3, reserve=1) == window.wait(3) == 1
 
 
 def test_calls_under_way_are_not_given_away_again() -> None:

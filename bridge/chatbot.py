@@ -1,11 +1,11 @@
 """What a hosted chatbot and a session with it are. The same for chatbots and agents.
 
-    chatbot = await provider.fetch(settings)
-    session = await chatbot.create_session()          # or resume_session(id)
-    await session.send("How do I reset my password?")
-    async for event in session.listen():              # ends after TurnEnded
-        ...
-    await session.disconnect()                        # the service keeps the session; resume it by id
+chatbot = await provider.fetch(settings)
+session = await chatbot.create_session()          # or resume_session(id)
+await session.send("How do I reset my password?")
+async for event in session.listen():              # ends after TurnEnded
+    ...
+await session.disconnect()                        # the service keeps the session; resume it by id
 """
 
 from __future__ import annotations
@@ -105,9 +105,7 @@ class TurnEnded:
     error: str | None = None
 
 
-SessionEvent = (
-    Delta | Complete | ToolCall | Thinking | ApprovalRequest | ReauthorizationRequest | Status | TurnEnded
-)
+SessionEvent = Delta | Complete | ToolCall | Thinking | ApprovalRequest | ReauthorizationRequest | Status | TurnEnded
 
 
 class Sender(StrEnum):

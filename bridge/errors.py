@@ -121,9 +121,7 @@ class ChatbotUnavailable(ChatbotError):
 class ChatbotBusy(ChatbotError):
     """The chatbot service asks to wait. `retry_after` is in seconds, None when it does not say."""
 
-    def __init__(
-        self, message: str = "", *, retry_after: float | None = None, notice: str | None = None
-    ) -> None:
+    def __init__(self, message: str = "", *, retry_after: float | None = None, notice: str | None = None) -> None:
         super().__init__(message, notice=notice)
         self.retry_after = retry_after
 

@@ -83,9 +83,10 @@ def bridge_chatbot_providers() -> list[ProviderSpec]:  # type: ignore[empty-body
 
 @hookspec
 def bridge_commands() -> list[typer.Typer]:  # type: ignore[empty-body]
-    """Commands for the `bridge` program. A named app becomes a group, the commands of an unnamed one join the top level.
+    """Commands for the `bridge` program.
 
-    Called for every start of the program, also for `--help`: import nothing heavy before a command runs.
+    A named app becomes a group; the commands of an unnamed one join the top level. Called for every start of the
+    program, also for `--help`: import nothing heavy before a command runs.
     """
 
 

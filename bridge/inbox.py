@@ -77,7 +77,7 @@ class Inbox:
         """The conversation that `message` continues."""
         ref = message.thread
         if message.reply_to is not None:
-            replied = await self._store.find_thread_of_message(
+            replied = await self._store.find_thread_of_answer(
                 ref.instance, ref.workspace, ref.channel, message.reply_to
             )
             if replied is not None:

@@ -89,6 +89,14 @@ class Store:
             lambda connection: threads.find_by_message(connection, instance, workspace, channel, message)
         )
 
+    async def find_thread_of_answer(
+        self, instance: InstanceName, workspace: WorkspaceId, channel: ChannelId, message: MessageId
+    ) -> ThreadRow | None:
+        """The conversation that a message of a reply belongs to."""
+        return await self._reader.run(
+            lambda connection: threads.find_by_answer(connection, instance, workspace, channel, message)
+        )
+
     async def pending_threads(self) -> Sequence[int]:
         """The threads with waiting messages or an unfinished turn; that which has waited longest first."""
         return await self._reader.run(threads.pending)

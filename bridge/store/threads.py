@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, insert, literal_column, select, union_all, update
+from sqlalchemy import Select, and_, bindparam, func, insert, select, union_all, update
 from sqlalchemy.engine import Connection
 
 from bridge.errors import StoreError
@@ -22,7 +22,7 @@ from bridge.model import (
 )
 from bridge.store.encoding import from_micros, optional_time
 from bridge.store.records import BindingHistory, BindingRow, ThreadRow
-from bridge.store.schema import bindings, messages, parts, threads, turns
+from bridge.store.schema import bindings, is_waiting, messages, parts, threads, turns
 
 _BINDING = (
     bindings.c.id,
@@ -85,12 +85,11 @@ def get(connection: Connection, thread_id: int) -> ThreadRow:
 
 def named(connection: Connection, name: str) -> Sequence[ThreadRow]:
     """Threads by our id or, if that is none of ours, by the platform's. Reads every thread for the latter."""
-    by_id = (
-        connection.execute(_BY_ID, {"id": int(name)}).all()
-        if name.isascii() and name.isdigit() and len(name) < 19
-        else ()
-    )
-    return [_thread(row) for row in by_id or connection.execute(_SELECT.where(threads.c.thread == name))]
+    if name.isascii() and name.isdigit() and len(name) < 19:  # more digits than a row id has
+        row = connection.execute(_BY_ID, {"id": int(name)}).one_or_none()
+        if row is not None:
+            return [_thread(row)]
+    return [_thread(row) for row in connection.execute(_SELECT.where(threads.c.thread == name))]
 
 
 _ASKED = select(messages.c.thread_id).where(
@@ -107,18 +106,26 @@ _ANSWERED = (
 )
 
 
+def find_by_answer(
+    connection: Connection, instance: InstanceName, workspace: WorkspaceId, channel: ChannelId, message: MessageId
+) -> ThreadRow | None:
+    return _find_by(_ANSWERED, connection, (instance, workspace, channel, message))
+
+
 def find_by_message(
     connection: Connection, instance: InstanceName, workspace: WorkspaceId, channel: ChannelId, message: MessageId
 ) -> ThreadRow | None:
-    place = {"instance": instance, "workspace": workspace, "channel": channel, "message": message}
-    for query in (_ASKED, _ANSWERED):
-        found = connection.execute(query.limit(1), place).scalar()
-        if found is not None:
-            return get(connection, found)
-    return None
+    place = (instance, workspace, channel, message)
+    return _find_by(_ASKED, connection, place) or _find_by(_ANSWERED, connection, place)
 
 
-_WAITING = select(messages.c.thread_id, messages.c.id).where(messages.c.state == literal_column("'accepted'"))
+def _find_by(query: Select[tuple[int]], connection: Connection, place: tuple[str, str, str, str]) -> ThreadRow | None:
+    names = dict(zip(("instance", "workspace", "channel", "message"), place, strict=True))
+    found = connection.execute(query.limit(1), names).scalar()
+    return None if found is None else get(connection, found)
+
+
+_WAITING = select(messages.c.thread_id, messages.c.id).where(is_waiting)
 _RUNNING = (
     select(turns.c.thread_id, func.coalesce(func.min(messages.c.id), 0))
     .outerjoin_from(turns, messages, messages.c.turn_id == turns.c.id)

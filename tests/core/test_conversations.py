@@ -135,3 +135,15 @@ async def test_the_author_is_put_before_the_question_where_the_route_says_so(tmp
     async with place(tmp_path) as here, here.running(CONFIG + "show_author = true\n"):
         question = await here.world.say("Hello", mention=True, author="Grace")
         await here.answered(question.thread, "1: Grace: Hello")
+
+
+async def test_people_who_reply_to_a_question_talk_to_each_other(tmp_path: Path) -> None:
+    async with place(tmp_path) as here, here.running(CONFIG + 'reply_in = "channel"\n'):
+        question = await here.world.say("One", mention=True)
+        assert question.in_channel is not None
+        await here.answered(question.in_channel, "1: One")
+        await here.world.say("I wonder too", reply_to=question.id)
+        other = await here.world.say("Two", mention=True)
+        assert other.in_channel is not None
+        await here.answered(other.in_channel, "1: Two")
+        assert here.world.shown(question.in_channel) == ("1: One",)

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
     text,
 )
 
@@ -124,6 +125,8 @@ messages = Table(
     *_unique_identity(),
 )
 _partial("ix_messages_waiting", messages.c.thread_id, messages.c.sent_at, where="state = 'accepted'")
+is_waiting = messages.c.state == literal_column("'accepted'")
+"""Written out and not bound, for only so does the planner see that the index of waiting messages serves."""
 _partial("ix_messages_turn_id", messages.c.turn_id, where="turn_id IS NOT NULL")
 
 decisions = Table(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, insert, literal_column, select, update
+from sqlalchemy import Row, Select, bindparam, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.engine import Connection
 
@@ -14,7 +14,7 @@ from bridge.errors import StoreError
 from bridge.model import MessageId
 from bridge.store.encoding import decode_message, from_micros, optional_time, to_micros
 from bridge.store.records import PartRow, PartState, TurnRow, TurnState, WaitingMessage
-from bridge.store.schema import bindings, messages, parts, threads, turns
+from bridge.store.schema import bindings, is_waiting, messages, parts, threads, turns
 from bridge.store.threads import thread_ref
 
 _MESSAGES = (
@@ -32,9 +32,7 @@ _MESSAGES = (
     .join_from(messages, threads, messages.c.thread_id == threads.c.id)
     .order_by(messages.c.sent_at, messages.c.id)
 )
-_WAITING = _MESSAGES.where(
-    messages.c.thread_id == bindparam("thread_id"), messages.c.state == literal_column("'accepted'")
-)
+_WAITING = _MESSAGES.where(messages.c.thread_id == bindparam("thread_id"), is_waiting)
 _OF_TURN = _MESSAGES.where(messages.c.turn_id == bindparam("turn_id"))
 _PARTS = select(*parts.c).where(parts.c.turn_id == bindparam("turn_id")).order_by(parts.c.number)
 
@@ -98,7 +96,7 @@ def last_ended(connection: Connection, thread_id: int) -> datetime | None:
 def _take(connection: Connection, thread_id: int, message_ids: Sequence[int], **values: str | int) -> None:
     """Move these messages out of "accepted": all of them, or StoreError."""
     ours = messages.c.id.in_(message_ids), messages.c.thread_id == thread_id
-    taken = connection.execute(update(messages).where(*ours, messages.c.state == "accepted").values(**values))
+    taken = connection.execute(update(messages).where(*ours, is_waiting).values(**values))
     if taken.rowcount != len(set(message_ids)):
         raise StoreError(f"not all of the messages {sorted(message_ids)} are waiting in thread {thread_id}")
 

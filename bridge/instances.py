@@ -79,8 +79,7 @@ class Instances:
         if state == before == "failed":
             return  # said already by the adapter itself
         if state == "failed":
-            if before != "failed":  # an adapter may report it and then raise it
-                log.error("platform.failed", platform=name, reason=reason)
+            log.error("platform.failed", platform=name, reason=reason)
         elif state == "degraded":
             log.warning("platform.degraded", platform=name, reason=reason)
         elif state != before:

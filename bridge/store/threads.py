@@ -119,7 +119,7 @@ def find_by_message(
     return _find_by(_ASKED, connection, place) or _find_by(_ANSWERED, connection, place)
 
 
-def _find_by(query: Select[tuple[int]], connection: Connection, place: tuple[str, str, str, str]) -> ThreadRow | None:
+def _find_by(query: Select[int], connection: Connection, place: tuple[str, str, str, str]) -> ThreadRow | None:
     names = dict(zip(("instance", "workspace", "channel", "message"), place, strict=True))
     found = connection.execute(query.limit(1), names).scalar()
     return None if found is None else get(connection, found)

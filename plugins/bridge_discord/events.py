@@ -29,7 +29,7 @@ class Events:
         if name == "MESSAGE_DELETE_BULK":
             for message in data["ids"]:
                 self._intake.put("MESSAGE_DELETE", {**data, "id": message})
-        elif name == "MESSAGE_DELETE" or data["author"]["id"] != self._places.me:
+        elif data.get("author", {}).get("id") != self._places.me:
             self._intake.put(name, data)
         elif name == "MESSAGE_CREATE":
             self._posting.heard(data)

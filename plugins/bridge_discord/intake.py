@@ -19,7 +19,6 @@ from bridge import (
     Clock,
     Deliver,
     Event,
-    InstanceFailed,
     OutcomeUnknown,
     PlatformError,
     PlatformUnavailable,
@@ -91,7 +90,7 @@ class Intake:
                     await deliver(event)
             except (StoreError, RateLimited, PlatformUnavailable, OutcomeUnknown) as error:
                 log.warning("an event waits", event_type=name, reason=str(error))
-            except (PlatformError, InstanceFailed) as error:
+            except PlatformError as error:
                 log.warning("an event is skipped: where it happened cannot be seen", event_type=name, reason=str(error))
                 return
             except Exception:

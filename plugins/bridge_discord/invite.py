@@ -11,10 +11,7 @@ class Permission(IntFlag):
 
     VIEW_CHANNEL = 1 << 10
     SEND_MESSAGES = 1 << 11
-    EMBED_LINKS = 1 << 14
-    ATTACH_FILES = 1 << 15
     READ_MESSAGE_HISTORY = 1 << 16
-    ADD_REACTIONS = 1 << 6
     CREATE_PUBLIC_THREADS = 1 << 35
     SEND_MESSAGES_IN_THREADS = 1 << 38
 
@@ -25,7 +22,7 @@ ADMINISTRATOR = 1 << 3
 
 def link(application_id: str) -> str:
     """Where a person with Manage Server adds the bot (Discord: OAuth2, Bot Authorization Flow)."""
-    query = {"client_id": application_id, "scope": "bot applications.commands", "permissions": int(ALL)}
+    query = {"client_id": application_id, "scope": "bot", "permissions": int(ALL)}
     return f"https://discord.com/oauth2/authorize?{urlencode(query)}"
 
 

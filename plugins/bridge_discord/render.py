@@ -33,7 +33,7 @@ def render(markdown: str) -> str:
 
 def thread_name(question: str) -> str:
     """What a thread about this question is called: its first line, plain, at most 90 characters."""
-    lines = (re.sub(r"[`*_~|>#\[\]]+", "", line) for line in question.splitlines())
+    lines = (re.sub(r"[`*~|]+", "", line).lstrip("#> \t") for line in question.splitlines())
     words = next((" ".join(line.split()) for line in lines if line.strip()), "")
     if len(words) > LONGEST_NAME:
         words = words[: LONGEST_NAME - 1].rpartition(" ")[0] or words[: LONGEST_NAME - 1]

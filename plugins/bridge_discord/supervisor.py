@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from bridge import InstanceFailed, PlatformContext, PlatformError
+from bridge import BridgeError, InstanceFailed, PlatformContext, PlatformError
 from bridge_discord.config import DiscordTable
 from bridge_discord.intake import Intake
 from bridge_discord.pace import Pace, Timing
@@ -96,7 +96,7 @@ class Supervisor:
                 if closed.code in FATAL:
                     raise InstanceFailed(f"{FATAL[closed.code]} (close code {closed.code})") from closed
                 return f"the gateway closed with {closed.code}"
-            except (InstanceFailed, asyncio.CancelledError):
+            except BridgeError:  # a refused token, or an address that cannot be used
                 raise
             except Exception as error:  # noqa: BLE001 - whatever ends a client of discord.py, a new one may do better
                 return f"{type(error).__name__}: {error}"

@@ -57,7 +57,7 @@ def test_the_invite_link_asks_for_what_is_needed() -> None:
     result = CliRunner().invoke(app, ["invite", "--application-id", "4711"])
     assert result.exit_code == 0
     assert result.stdout.strip() == (
-        "https://discord.com/oauth2/authorize?client_id=4711&scope=bot+applications.commands&permissions=309237763136"
+        "https://discord.com/oauth2/authorize?client_id=4711&scope=bot&permissions=309237713920"
     )
 
 

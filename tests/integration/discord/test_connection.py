@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable
 
 import pytest
 
-from bridge import InstanceFailed, Message
+from bridge import ConfigError, InstanceFailed, Message
 from bridge.testing import eventually
 from bridge.testing.contracts import Inbox
+from bridge_discord.intake import BOUND
 from bridge_sandbox.discord import FakeDiscord
 from bridge_sandbox.wire import Wire
 from tests.integration.discord.side import SHORT, Side
@@ -195,3 +197,30 @@ async def test_a_store_that_stays_away_gets_every_event_in_order(side: Side, inb
     texts = [(await inbox.message()).text for _ in range(20)]
     assert texts == [f"question {number}" for number in range(20)]
     assert {message.text for message in inbox.refused if isinstance(message, Message)} == {"question 0"}
+
+
+async def test_too_much_waiting_drops_the_connection_and_the_history_has_the_rest(side: Side, inbox: Inbox) -> None:
+    inbox.refusing = sys.maxsize
+    for number in range(BOUND + 50):
+        await side.say(f"message {number}")
+    await eventually(lambda: not side.fake.gateway.connected)
+    inbox.refusing = 0
+    delivered = [await inbox.message() for _ in range(BOUND)]
+    assert [message.text for message in delivered] == [f"message {number}" for number in range(BOUND)]
+    await eventually(lambda: side.fake.gateway.counts.identifies == 2 and side.health[-1][0] == "connected")
+    missed = [event async for event in side.platform.history(side.platform_channel(), delivered[-1].id, 100)]
+    texts = [event.text for event in missed if isinstance(event, Message)]
+    assert texts == [f"message {number}" for number in range(BOUND, BOUND + 50)]
+    await side.say("and on it goes")
+    assert (await inbox.message()).text == "and on it goes"
+
+
+async def test_another_api_address_in_the_same_process_ends_the_second_instance(side: Side, inbox: Inbox) -> None:
+    other_fake = FakeDiscord(Wire())
+    await other_fake.start()
+    other = Side(other_fake)
+    async with asyncio.timeout(10):
+        with pytest.raises(ConfigError, match="share one api_url"):
+            await other.platform.run(Inbox().deliver)
+    await other.platform.close()
+    await other_fake.stop()

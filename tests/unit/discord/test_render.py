@@ -73,6 +73,7 @@ def test_hostile_text_takes_no_longer(hostile: str) -> None:
     [
         ("What is **this**?", "What is this?"),
         ("\n\n> quoted\nrest", "quoted"),
+        ("# How do I call reset_password?", "How do I call reset_password?"),
         ("  ", "Conversation"),
         ("```\n", "Conversation"),
         ("word " * 40, ("word " * 17).strip() + "…"),

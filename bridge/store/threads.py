@@ -92,10 +92,10 @@ def named(connection: Connection, name: str) -> Sequence[ThreadRow]:
     return [_thread(row) for row in connection.execute(_SELECT.where(threads.c.thread == name))]
 
 
-_ASKED = select(messages.c.thread_id).where(
+_ASKED: Select[Any] = select(messages.c.thread_id).where(
     *(messages.c[name] == bindparam(name) for name in ("message", "channel", "workspace", "instance"))
 )
-_ANSWERED = (
+_ANSWERED: Select[Any] = (
     select(turns.c.thread_id)
     .join_from(parts, turns, parts.c.turn_id == turns.c.id)
     .join(threads, turns.c.thread_id == threads.c.id)

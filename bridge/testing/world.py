@@ -15,8 +15,6 @@ from bridge.clock import Clock, SystemClock
 from bridge.errors import InstanceFailed, PlatformError
 from bridge.model import (
     Attachment,
-    Author,
-    ChannelId,
     Deleted,
     Edited,
     Event,
@@ -24,14 +22,10 @@ from bridge.model import (
     InstanceName,
     Message,
     MessageId,
-    Named,
-    Surface,
-    ThreadId,
     ThreadRef,
-    UserId,
-    WorkspaceId,
 )
 from bridge.platform import Budget, Capabilities, Operation, Unit
+from bridge.testing.messages import at_the_top, in_channel, in_thread, with_bot
 from bridge.testing.screen import Screen, Shown
 from bridge.testing.turnstile import Call, Turnstile
 
@@ -68,7 +62,6 @@ class MemoryWorld:
         idempotent: bool = True,
     ) -> None:
         self.instance = InstanceName(instance)
-        self.workspace = Named("W1", "workspace")
         self.clock: Clock = clock or SystemClock()
         self.capabilities = capabilities
         self.screen = Screen(self.clock, edit_seconds=capabilities.edit_seconds, idempotent=idempotent)
@@ -113,7 +106,12 @@ class MemoryWorld:
 
         Every connected adapter gets it; when none is, only history has it.
         """
-        message = self._message(text, channel, thread, author, direct=direct)
+        number, now = next(self._ids), self.clock.now()
+        if thread is None:
+            place = with_bot(self.instance, author) if direct else in_channel(self.instance, channel, number)
+            message = at_the_top(place, number, author, text, now)
+        else:
+            message = in_thread(thread, number, author, text, now)
         message = replace(message, mentions_bot=mention, reply_to=reply_to, attachments=attachments)
         self.said.append(message)
         self.send(message)
@@ -209,33 +207,3 @@ class MemoryWorld:
 
     def _announce(self) -> None:
         self._changed.set()
-
-    def _message(self, text: str, channel: str, thread: ThreadRef | None, author: str, *, direct: bool) -> Message:
-        number = next(self._ids)
-        message = MessageId(f"M{number:09}")
-        workspace = WorkspaceId("" if direct else self.workspace.id)
-        room = ChannelId(f"D-{author}" if direct else f"C-{channel}")
-        if thread is not None:
-            workspace, room = thread.workspace, thread.channel
-        place = ThreadRef(
-            self.instance,
-            workspace,
-            room,
-            ThreadId(room if direct else message),
-            Surface.DIRECT if direct else Surface.THREAD,
-        )
-        top = thread is None and not direct
-        return Message(
-            event_id=EventId(f"E{number}"),
-            id=message,
-            thread=thread or place,
-            in_thread=place if top else None,
-            in_channel=replace(place, surface=Surface.CHANNEL) if top else None,
-            workspace=Named(workspace, self.workspace.name if workspace else None),
-            channel=Named(room, None if direct else room.removeprefix("C-")),
-            author=Author(UserId(f"U-{author}"), author),
-            text=text,
-            sent_at=self.clock.now(),
-            direct=direct or (thread is not None and thread.surface is Surface.DIRECT),
-            starts=thread is None,
-        )

@@ -30,7 +30,9 @@ def sandbox(
 @app.command()
 def demo(
     *,
-    port: Annotated[int, typer.Option(min=0, max=65_535, help="The page's port; 0 takes a free one.")] = 8765,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65_535, help="The page's port; 8765 or, when that is taken, a free one.")
+    ] = None,
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
     once: Annotated[bool, typer.Option("--once", help="Play a conversation in the terminal, and check it.")] = False,
 ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import tempfile
 import time
 from collections.abc import Sequence
@@ -20,7 +19,7 @@ from bridge_sandbox.demo.observer import Observer
 from bridge_sandbox.demo.process import BridgeProcess
 from bridge_sandbox.demo.script import Expected, MismatchError, play
 from bridge_sandbox.sandbox import Sandbox
-from bridge_sandbox.serve import stop_signal
+from bridge_sandbox.serve import until_stopped
 from bridge_sandbox.view import People
 
 SHOWN_LINES = 10
@@ -74,19 +73,13 @@ class TerminalPlayer:
 async def play_once() -> int:
     """Play the script; 0 when all of it came out right, else 1."""
     console = Console(highlight=False)
-    playing = asyncio.create_task(_play(console))
-    stopped = asyncio.create_task(stop_signal().wait())
-    await asyncio.wait({playing, stopped}, return_when=asyncio.FIRST_COMPLETED)
-    stopped.cancel()
-    if not playing.done():
-        playing.cancel()
-        await asyncio.wait({playing})
+    right = await until_stopped(_play(console))
+    if right is None:
         console.print("Stopped.", style="dim")
-        return 1
-    return playing.result()
+    return 0 if right else 1
 
 
-async def _play(console: Console) -> int:
+async def _play(console: Console) -> bool:
     with tempfile.TemporaryDirectory(prefix="bridge-demo-") as name:
         directory = Path(name)
         async with Sandbox(word_seconds=0.01) as world:
@@ -99,11 +92,11 @@ async def _play(console: Console) -> int:
                 console.print(f"[red bold]Not right:[/] {escape(str(error))}")
                 console.print("The end of the bridge's log:", style="dim")
                 console.print(bridge.last_lines(), style="dim", markup=False, soft_wrap=True)
-                return 1
+                return False
             finally:
                 await bridge.stop()
     console.print("[green bold]All of it came out right.[/]")
-    return 0
+    return True
 
 
 def _mark(right: bool) -> Text:

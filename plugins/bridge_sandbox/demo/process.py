@@ -10,8 +10,8 @@ from pathlib import Path
 
 from bridge_sandbox.wire import Direction, Traffic, Wire
 
-GRACE = 10.0
-"""Seconds that the process has to finish after it was asked to stop."""
+GRACE = 5.0
+"""Seconds after which the process is asked more firmly to stop."""
 
 HELLOS = frozenset({("slack", "hello"), ("discord", "READY")})
 """What a platform sends to a client once it is connected."""
@@ -64,29 +64,28 @@ class BridgeProcess:
         return await self._process.wait()
 
     async def stop(self) -> int | None:
-        """Ask the process to stop, and end it when it does not; its exit code, None when it was not started.
+        """Stop the process; its exit code, None when it was not started. Harmless twice.
 
-        Harmless twice.
+        The first SIGTERM lets it finish the answers that it is writing, a second one makes it leave them to its next
+        start; after that it is killed.
         """
-        process, self._unlisten = self._process, self._stopped_listening()
+        self._unlisten()
+        self._unlisten = lambda: None
+        process = self._process
         if process is None:
             return None
-        if process.returncode is None:
-            process.terminate()
+        for ask in (process.terminate, process.terminate, process.kill):
+            if process.returncode is None:
+                ask()
             try:
-                await asyncio.wait_for(process.wait(), GRACE)
+                return await asyncio.wait_for(process.wait(), GRACE)
             except TimeoutError:
-                process.kill()
-                await process.wait()
-        return process.returncode
+                continue
+        return await process.wait()
 
     def last_lines(self, count: int = 15) -> str:
         """The end of the log."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-count:])
-
-    def _stopped_listening(self) -> Callable[[], None]:
-        self._unlisten()
-        return lambda: None
 
     def _on_traffic(self, traffic: Traffic) -> None:
         if traffic.direction is Direction.TO_BRIDGE and (traffic.service, traffic.kind) in HELLOS:

@@ -72,7 +72,8 @@ class Api:
 
     async def ticket(self) -> str:
         """The address of one Socket Mode connection; it works once. Slack: apps.connections.open."""
-        return str((await self._call(self._table.app_token, "apps.connections.open", None, {}, writes=False))["url"])
+        answer = await self._call(self._table.app_token, "apps.connections.open", None, {}, writes=False)
+        return str(answer.get("url", ""))
 
     async def scopes(self) -> frozenset[str]:
         """The scopes of the bot token, from a header that Slack sends with every answer."""

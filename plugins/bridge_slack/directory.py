@@ -12,6 +12,8 @@ from bridge_slack.inbound import Names
 
 KEPT_SECONDS = 3600.0
 """How long a name is taken to be still right."""
+REFUSED_SECONDS = 60.0
+"""How long what Slack refused to tell is not asked for again."""
 MOST_KEPT = 20_000
 LOOK_UP_SECONDS = 1.5
 """How long an event waits for names: Slack sends it again after 3 seconds without an acknowledgement."""
@@ -40,6 +42,11 @@ class Directory:
             for person in people:
                 person.cancel()
 
+    async def close(self) -> None:
+        """End the look-ups that nobody waits for any more."""
+        await self._channels.close()
+        await self._users.close()
+
     async def _person(self, user: str) -> tuple[str, str]:
         try:
             return user, await self._in_time(self._users.get(user)) or user
@@ -64,7 +71,7 @@ class Directory:
 
 
 class _Kept:
-    """Look-ups, each made once at a time. What Slack refuses to tell has no name for as long."""
+    """Look-ups, each made once at a time. What Slack refuses to tell has no name."""
 
     def __init__(self, look_up: Callable[[str], Awaitable[str | None]], clock: Clock) -> None:
         self._look_up = look_up
@@ -83,15 +90,24 @@ class _Kept:
             task.add_done_callback(lambda done: done.cancelled() or done.exception())
         return await asyncio.shield(task)
 
+    async def close(self) -> None:
+        running = list(self._running.values())
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
     async def _fetch(self, key: str) -> str | None:
         try:
-            try:
-                name = await self._look_up(key)
-            except Rejected:
-                name = None
+            kept, name = await self._ask(key)
             while len(self._known) >= MOST_KEPT:
                 del self._known[next(iter(self._known))]
-            self._known[key] = (self._clock.monotonic() + KEPT_SECONDS, name)
+            self._known[key] = (self._clock.monotonic() + kept, name)
             return name
         finally:
             del self._running[key]
+
+    async def _ask(self, key: str) -> tuple[float, str | None]:
+        try:
+            return KEPT_SECONDS, await self._look_up(key)
+        except Rejected:
+            return REFUSED_SECONDS, None

@@ -59,9 +59,8 @@ class SlackPlatform:
             self._api.failed = None
             running.cancel()
             await asyncio.wait({running})
-            failure = failed.exception() if failed.done() else None
-        if failure is None and not running.cancelled():
-            failure = running.exception()
+            ended = None if running.cancelled() else running.exception()
+            failure = failed.exception() if failed.done() else ended
         if failure is not None:
             self._context.health("failed", str(failure))
             raise failure
@@ -131,16 +130,20 @@ class SlackPlatform:
         """Learn who the bot is, then take events until cancelled."""
         context, api = self._context, self._api
         me = await self._identity()
+        directory = Directory(api, context.clock)
         dispatcher = Dispatcher(
             api.client(None),
             me,
-            Directory(api, context.clock),
+            directory,
             deliver,
             self._still_installed,
             instance=context.instance,
             agent=self._table.agent,
         )
-        await SocketMode(api.session, api.ticket, dispatcher.handle, context.clock, context.health).run()
+        try:
+            await SocketMode(api.session, api.ticket, dispatcher.handle, context.clock, context.health).run()
+        finally:
+            await directory.close()
 
     async def _identity(self) -> Identity:
         """Ask until Slack answers. Raises InstanceFailed when it refuses the token."""

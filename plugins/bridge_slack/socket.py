@@ -16,7 +16,7 @@ Handle = Callable[[Mapping[str, Any]], Awaitable[bool]]
 """Takes one envelope; True when it may be acknowledged. Must not raise."""
 
 
-class Refused(Exception):  # noqa: N818 - Slack's answer, not our mistake
+class Refused(Exception):
     """Slack closed the connection at once; the text is its reason."""
 
 
@@ -40,9 +40,9 @@ class Socket:
         frame = await self._ws.receive()
         if frame.type is not aiohttp.WSMsgType.TEXT:
             raise Refused(f"closed with code {self._ws.close_code}")
-        greeting = json.loads(frame.data)
+        greeting = _read(frame.data)
         if greeting.get("type") != "hello":
-            raise Refused(str(greeting.get("reason") or greeting.get("type")))
+            raise Refused(str(greeting.get("reason") or "no greeting"))
         return int(greeting.get("num_connections") or 1)
 
     async def read(self) -> None:
@@ -61,11 +61,7 @@ class Socket:
         await self._ws.close()
 
     async def _take(self, text: str) -> None:
-        try:
-            frame = json.loads(text)
-        except ValueError:
-            log.warning("slack.frame_not_json", length=len(text))
-            return
+        frame = _read(text)
         if "envelope_id" in frame:
             await self._places.acquire()
             task = asyncio.create_task(self._serve(frame), name="slack-envelope")
@@ -83,3 +79,15 @@ class Socket:
             log.info("slack.connection_ended_before_ack")  # the event comes again
         finally:
             self._places.release()
+
+
+def _read(text: str) -> Mapping[str, Any]:
+    """The JSON object of a frame; empty for what is none."""
+    try:
+        frame = json.loads(text)
+    except ValueError:
+        frame = None
+    if isinstance(frame, dict):
+        return frame
+    log.warning("slack.frame_not_understood", length=len(text))
+    return {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 
-class SlackRefusal(Exception):  # noqa: N818 - Slack calls it an error code, we a refusal
+class SlackRefusal(Exception):
     """`{"ok": false, "error": code}`, with whatever else Slack puts beside it."""
 
     def __init__(self, code: str, **beside: Any) -> None:

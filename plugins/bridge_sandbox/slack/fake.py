@@ -11,28 +11,17 @@ from bridge_sandbox.faults import Faults
 from bridge_sandbox.serving import Server
 from bridge_sandbox.slack import events
 from bridge_sandbox.slack.desk import Desk
-from bridge_sandbox.slack.errors import SlackRefusal
 from bridge_sandbox.slack.limits import REALISTIC, Limit, Limiter
 from bridge_sandbox.slack.methods import Answer, Arguments, Reading
 from bridge_sandbox.slack.screen import Screen
 from bridge_sandbox.slack.sockets import Sockets
 from bridge_sandbox.slack.text import typed
-from bridge_sandbox.slack.web import SCOPES, WebApi
+from bridge_sandbox.slack.tokens import ALL_SCOPES, Tokens
+from bridge_sandbox.slack.web import WebApi
 from bridge_sandbox.slack.workspace import BOT_NAME, Conversation, Posted, Workspace
 from bridge_sandbox.slack.writing import Writing
 from bridge_sandbox.view import Change, Room, Shown
 from bridge_sandbox.wire import Wire
-
-ALL_SCOPES = frozenset(SCOPES.values()) | {
-    "app_mentions:read",
-    "files:read",
-    "groups:history",
-    "groups:read",
-    "im:history",
-    "im:read",
-    "mpim:history",
-    "mpim:read",
-}
 
 
 class FakeSlack:
@@ -62,14 +51,13 @@ class FakeSlack:
         self.faults = Faults()
         self.bot_token = f"xoxb-fake-{self.workspace.bot.id}"
         self.app_token = f"xapp-fake-{self.workspace.app_id}"
-        self.scopes = frozenset(scopes)
         self.sockets = Sockets(wire, self.faults, self.workspace.app_id, scale)
-        self._revoked = ""
+        self._tokens = Tokens(self.bot_token, self.app_token, scopes)
         self._screen = Screen(self.workspace)
         self._desk = Desk(self.workspace, self._screen, self.sockets, twins=twins)
         self._server = Server(self._build, port=port)
         table = REALISTIC if limits is True else limits or {}
-        self._api = WebApi(self._methods(), self._grant, self.faults, Limiter(table, scale), wire)
+        self._api = WebApi(self._methods(), self._tokens, self.faults, Limiter(table, scale), wire)
 
     async def start(self) -> None:
         """Listen; again after `stop` on the same port."""
@@ -188,7 +176,7 @@ class FakeSlack:
 
     def revoke(self, error: str = "token_revoked") -> None:
         """Refuse both tokens from now on."""
-        self._revoked = error
+        self._tokens.revoked = error
         self.drop_sockets()
 
     def _message(self, room_id: str, message_id: str) -> tuple[Conversation, Posted]:
@@ -206,13 +194,6 @@ class FakeSlack:
     def _open_connection(self, arguments: Arguments) -> Answer:
         url = f"ws://{self._server.origin}/link/?ticket={self.sockets.ticket()}&app_id={self.workspace.app_id}"
         return {"url": url}
-
-    def _grant(self, token: str) -> tuple[str, frozenset[str]]:
-        if token not in {self.bot_token, self.app_token}:
-            raise SlackRefusal("invalid_auth")
-        if self._revoked:
-            raise SlackRefusal(self._revoked)
-        return ("bot", self.scopes) if token == self.bot_token else ("app", frozenset({"connections:write"}))
 
     def _build(self) -> web.Application:
         application = web.Application(client_max_size=4 * 1024 * 1024)

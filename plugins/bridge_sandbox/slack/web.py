@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
@@ -14,38 +14,23 @@ from bridge_sandbox.faults import Action, Fault, Faults
 from bridge_sandbox.slack.errors import SlackRefusal
 from bridge_sandbox.slack.limits import Limiter
 from bridge_sandbox.slack.methods import Method
+from bridge_sandbox.slack.tokens import Tokens
 from bridge_sandbox.wire import Direction, Wire
-
-SCOPES: Mapping[str, str] = {
-    "assistant.threads.setStatus": "chat:write",
-    "chat.delete": "chat:write",
-    "chat.postMessage": "chat:write",
-    "chat.update": "chat:write",
-    "conversations.history": "channels:history",
-    "conversations.info": "channels:read",
-    "conversations.list": "channels:read",
-    "conversations.members": "channels:read",
-    "conversations.open": "im:write",
-    "conversations.replies": "channels:history",
-    "team.info": "team:read",
-    "users.info": "users:read",
-}
-"""What a method needs at least. Slack: each method's page."""
 
 
 class WebApi:
-    """Answers `POST` and `GET /api/METHOD`. `grant` gives the kind of a token and its scopes, or refuses it."""
+    """Answers `POST` and `GET /api/METHOD`."""
 
     def __init__(
         self,
         methods: Mapping[str, Method],
-        grant: Callable[[str], tuple[str, frozenset[str]]],
+        tokens: Tokens,
         faults: Faults,
         limiter: Limiter,
         wire: Wire,
     ) -> None:
         self._methods = methods
-        self._grant = grant
+        self._tokens = tokens
         self._faults = faults
         self._limiter = limiter
         self._wire = wire
@@ -79,25 +64,13 @@ class WebApi:
             method = self._methods.get(name)
             if method is None:
                 raise SlackRefusal("unknown_method", req_method=name)
-            scopes = self._authorize(name, request, arguments)
+            bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
+            scopes = self._tokens.allow(bearer or str(arguments.get("token", "")), name)
             headers["x-oauth-scopes"] = ",".join(sorted(scopes))
             self.calls.append((name, arguments))
             return web.json_response({"ok": True, **method(arguments)}, headers=headers)
         except SlackRefusal as refusal:
             return web.json_response({"ok": False, "error": refusal.code, **refusal.beside}, headers=headers)
-
-    def _authorize(self, name: str, request: web.Request, arguments: Mapping[str, Any]) -> frozenset[str]:
-        bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        token = bearer or str(arguments.get("token", ""))
-        if not token:
-            raise SlackRefusal("not_authed")
-        kind, scopes = self._grant(token)
-        if kind != ("app" if name == "apps.connections.open" else "bot"):
-            raise SlackRefusal("not_allowed_token_type")
-        needed = SCOPES.get(name)
-        if needed is not None and needed not in scopes:
-            raise SlackRefusal("missing_scope", needed=needed, provided=",".join(sorted(scopes)))
-        return scopes
 
 
 async def _arguments(request: web.Request) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pytest
 
 from bridge import Check
 from bridge_sandbox.slack import FakeSlack
-from bridge_sandbox.slack.fake import ALL_SCOPES
+from bridge_sandbox.slack.tokens import ALL_SCOPES
 from bridge_sandbox.wire import Wire
 from tests.integration.slack.adapter import Core, adapter
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
 from bridge_sandbox.demo.guides import GUIDES
@@ -22,9 +23,9 @@ SECONDS = 1000.0
 expect.set_options(timeout=10 * SECONDS)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    """A headless Chromium. The test is skipped where there is none."""
+    """A headless Chromium for all tests. They are skipped where there is none."""
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
         pytest.skip(f"no Chromium here: none of {', '.join(PROGRAMS)} is on the path")
@@ -35,14 +36,14 @@ async def browser() -> AsyncIterator[Browser]:
         await one.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def sandbox() -> AsyncIterator[Sandbox]:
     """The three fakes."""
     async with Sandbox(word_seconds=0.01) as one:
         yield one
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def server(sandbox: Sandbox) -> AsyncIterator[Server]:
     """The page's server, without a bridge."""
     async with Server(sandbox.people, sandbox.wire, guides=GUIDES) as one:
@@ -79,7 +80,7 @@ class Window:
         await box.press("Enter")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def open_window(browser: Browser, server: Server) -> AsyncIterator[Callable[..., object]]:
     """Opens a window: `await open_window(width=…, height=…, color_scheme=…)`, closed before the server stops."""
     windows: list[Window] = []

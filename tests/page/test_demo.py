@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 from bridge_sandbox.demo.guides import GUIDES
@@ -16,10 +17,12 @@ from bridge_sandbox.page import Page as Server
 from bridge_sandbox.sandbox import Sandbox
 from bridge_sandbox.vectorshift.answers import echo_answer
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # that of the browser
+
 Open = Callable[..., Any]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def bridge(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[BridgeProcess]:
     """The bridge, connected to both platforms."""
     process = BridgeProcess(sandbox.write_config(tmp_path), tmp_path / "bridge.log", sandbox.wire)
@@ -29,7 +32,7 @@ async def bridge(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[BridgeProces
     assert await process.stop() == 0, process.last_lines()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def server(sandbox: Sandbox, bridge: BridgeProcess) -> AsyncIterator[Server]:
     """The page, whose button restarts the bridge."""
 

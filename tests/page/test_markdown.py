@@ -6,6 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import pytest_asyncio
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # that of the browser
 
 RENDER = """async (texts) => {
     const { renderMarkdown } = await import("/static/js/markdown.js");
@@ -65,7 +68,7 @@ HOSTILE = [
 ]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def render(open_window: Callable[..., Any]) -> Callable[..., Any]:
     """Shows texts one after the other in one element, and gives its HTML."""
     window = await open_window()

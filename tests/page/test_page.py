@@ -7,6 +7,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 from bridge_sandbox.page import BridgeState
@@ -15,10 +16,12 @@ from bridge_sandbox.sandbox import Sandbox
 from bridge_sandbox.wire import Direction
 from tests.page.bot import Bot
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # that of the browser
+
 Open = Callable[..., Any]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def bot(sandbox: Sandbox) -> AsyncIterator[Bot]:
     async with aiohttp.ClientSession() as http:
         yield Bot(sandbox, http)

@@ -84,7 +84,7 @@ class Connection(discord.Client):
         def handle(data: Any) -> None:
             try:
                 self._on_event(name, data)
-            except Exception:
+            except Exception:  # whatever it is: the event is skipped, and the connection lives on
                 log.exception("a malformed event is skipped", event_type=name)
 
         return handle

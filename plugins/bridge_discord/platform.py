@@ -50,7 +50,7 @@ class DiscordPlatform:
         self._timing = timing
         self._rest = Rest(config.token, config.api_url, context.clock, context.observe)
         self._places = Places(self._rest)
-        self._posting = Posting(self._rest, self._places)
+        self._posting = Posting(self._rest, self._places, context.clock)
         self._intake = Intake(self._read, context.clock, timing)
         self._supervisor = Supervisor(
             config,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from bridge import (
     BudgetKey,
+    Clock,
     Gone,
     MessageId,
     MessageRef,
@@ -17,7 +19,7 @@ from bridge import (
     ThreadRef,
 )
 from bridge_discord.errors import Answer, Code, failure
-from bridge_discord.ids import message_id, split
+from bridge_discord.ids import message_id, split, time_of
 from bridge_discord.limits import room
 from bridge_discord.places import Places
 from bridge_discord.rest import Rest
@@ -34,16 +36,20 @@ OPEN_OR_ELSEWHERE = {Code.THREAD_EXISTS, Code.UNKNOWN_MESSAGE}
 """Nothing to open: the thread is there, or it did not begin with a message of the channel; the post will show."""
 
 REMEMBERED = 2000
+SKEW = timedelta(minutes=2)
+"""How far Discord's clock and this machine's may be apart."""
 
 
 class Posting:
     """Posts, edits and deletes for one bot."""
 
-    def __init__(self, rest: Rest, places: Places) -> None:
+    def __init__(self, rest: Rest, places: Places, clock: Clock) -> None:
         self._rest = rest
         self._places = places
+        self._clock = clock
         self._chained: OrderedDict[str, None] = OrderedDict()
         self._markers: OrderedDict[MessageId, str] = OrderedDict()
+        self._tried: OrderedDict[str, datetime] = OrderedDict()
 
     async def open_thread(self, thread: ThreadRef, name: str) -> None:
         """Open the thread on its question; where Discord refuses, remember to answer in the channel."""
@@ -103,20 +109,16 @@ class Posting:
         """The message that was posted with `marker`.
 
         Discord does not store a message's nonce, so it is known for the messages whose creation this process saw.
-        None when every message of ours after the question carries another marker, or there is none; OutcomeUnknown
-        when there are some of unknown marker.
+        None when no other message of ours can be the one; OutcomeUnknown when some can.
         """
-        channel, _ = self._target(thread)
-        recent = [] if self._marked(marker) else await self._recent(channel, thread)
+        mine = [] if self._marked(marker) else await self._mine(thread)
         known = self._marked(marker)  # again: the echo of a post may have come meanwhile
         if known is not None:
             return MessageRef(thread, known)
-        mine = [data["id"] for data in recent if data["author"]["id"] == self._places.me]
-        unknown = [message for message in mine if message_id(channel, message) not in self._markers]
+        since = self._tried.get(marker)
+        unknown = [one for one in mine if one not in self._markers and (since is None or _made(one) >= since - SKEW)]
         if unknown:
-            raise OutcomeUnknown(
-                f"the thread has {len(unknown)} messages of the bot whose marker Discord does not tell"
-            )
+            raise OutcomeUnknown(f"Discord does not tell the markers of {len(unknown)} messages of the bot there")
         return None
 
     def _marked(self, marker: str) -> MessageId | None:
@@ -129,11 +131,12 @@ class Posting:
 
     def _remember(self, message: MessageId, marker: str) -> None:
         self._markers[message] = marker
-        if len(self._markers) > REMEMBERED:
-            self._markers.popitem(last=False)
+        _limit(self._markers)
 
     async def _create(self, thread: ThreadRef, content: str, marker: str) -> Answer:
         channel, question = self._target(thread)
+        self._tried.setdefault(marker, self._clock.now())
+        _limit(self._tried)
         body: dict[str, Any] = {
             "content": content,
             "nonce": marker,
@@ -174,13 +177,25 @@ class Posting:
     def _chain(self, thread: ThreadRef) -> None:
         """From now on answer below the question, in its channel."""
         self._chained[thread.id] = None
-        if len(self._chained) > REMEMBERED:
-            self._chained.popitem(last=False)
+        _limit(self._chained)
 
-    async def _recent(self, channel: str, thread: ThreadRef) -> list[Mapping[str, Any]]:
-        """The newest messages after the question, at most a page of them."""
-        after = thread.id if thread.surface is not Surface.DIRECT else "0"
+    async def _mine(self, thread: ThreadRef) -> list[MessageId]:
+        """The newest messages of ours in a conversation, of a page of messages; none where it has no place yet."""
+        channel, question = self._target(thread)
         key = BudgetKey(Operation.HISTORY.value, room(thread))
-        path = f"/channels/{channel}/messages"
-        page: list[Mapping[str, Any]] = await self._rest.call("GET", path, query={"limit": "100"}, key=key)
-        return [data for data in page if int(data["id"]) > int(after)]
+        answer = await self._rest.send("GET", f"/channels/{channel}/messages", query={"limit": "100"}, key=key)
+        if answer.code == Code.UNKNOWN_CHANNEL:
+            return await self._mine(thread) if await self._chain_if_closed(thread) else []
+        mine = [data for data in answer.result() if data["author"]["id"] == self._places.me]
+        if question is not None:  # the channel has the answers of other conversations too
+            mine = [data for data in mine if (data.get("message_reference") or {}).get("message_id") == question]
+        return [message_id(channel, data["id"]) for data in mine]
+
+
+def _made(message: MessageId) -> datetime:
+    return time_of(split(message)[1])
+
+
+def _limit(memory: OrderedDict[Any, Any]) -> None:
+    if len(memory) > REMEMBERED:
+        memory.popitem(last=False)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from bridge import BridgeError, InstanceFailed, PlatformContext, PlatformError
+from bridge import ConfigError, InstanceFailed, PlatformContext, PlatformError
 from bridge_discord.config import DiscordTable
 from bridge_discord.intake import Intake
 from bridge_discord.pace import Pace, Timing
@@ -79,27 +78,25 @@ class Supervisor:
 
         await self._pace.connect()
         try:
-            client = await self._client()
-        except InstanceFailed:
+            async with await self._client() as client:
+                return await self._until_something(client)
+        except (discord.LoginFailure, discord.ConnectionClosed) as refusal:
+            return self._mendable(getattr(refusal, "code", 4004), refusal)
+        except (InstanceFailed, ConfigError):
             raise
         except PlatformError as error:
             return str(error)
-        async with self._running(client):
-            try:
-                return await self._until_something(client)
-            except discord.LoginFailure as error:
-                raise InstanceFailed(FATAL[4004]) from error
-            except discord.ConnectionClosed as closed:
-                if closed.code == INTENT_DISALLOWED and self.reads_all:
-                    self.reads_all = False
-                    return NO_CONTENT
-                if closed.code in FATAL:
-                    raise InstanceFailed(f"{FATAL[closed.code]} (close code {closed.code})") from closed
-                return f"the gateway closed with {closed.code}"
-            except BridgeError:  # a refused token, or an address that cannot be used
-                raise
-            except Exception as error:  # noqa: BLE001 - whatever ends a client of discord.py, a new one may do better
-                return f"{type(error).__name__}: {error}"
+        except Exception as error:  # noqa: BLE001 - whatever ends a client of discord.py, a new one may do better
+            return f"{type(error).__name__}: {error}"
+
+    def _mendable(self, code: int, refusal: Exception) -> str:
+        """The reason, where a new client may do better. Raises InstanceFailed where it cannot."""
+        if code == INTENT_DISALLOWED and self.reads_all:
+            self.reads_all = False
+            return NO_CONTENT
+        if code in FATAL:
+            raise InstanceFailed(f"{FATAL[code]} (close code {code})") from refusal
+        return f"the gateway closed with {code}"
 
     async def _client(self) -> Connection:
         from bridge_discord.gateway import Connection
@@ -121,13 +118,6 @@ class Supervisor:
             timing=self._timing,
             on_event=self._on_event,
         )
-
-    @contextlib.asynccontextmanager
-    async def _running(self, client: Connection) -> AsyncIterator[None]:
-        try:
-            yield
-        finally:
-            await client.close()
 
     async def _until_something(self, client: Connection) -> str:
         """Run the client until it ends, the token is refused, or too much waits for the core."""

@@ -55,6 +55,30 @@ async def test_another_process_cannot_tell_a_marker_and_says_so(side: Side, mess
     await later.platform.close()
 
 
+async def test_what_was_there_before_a_post_was_tried_is_not_taken_for_it(side: Side, message: Message) -> None:
+    world = side.fake.world
+    hour_ago = str(int(world.snowflakes.next()) - (3_600_000 << 22))
+    world.post(world.channels[message.thread.id], world.bot, "of an earlier process", message_id=hour_ago)
+    side.fake.faults.add(Fault("POST*", action=Action.DROP))
+    with pytest.raises(OutcomeUnknown):
+        await side.platform.post(message.thread, Part("words"), "marker")
+    assert await side.platform.find(message.thread, "marker") is None
+
+
+async def test_a_chain_is_looked_through_without_the_answers_to_others(side: Side, inbox: Inbox) -> None:
+    side.fake.deny("CREATE_PUBLIC_THREADS")
+    await side.say("one", mention=True)
+    await side.say("two", mention=True)
+    one, two = await inbox.message(), await inbox.message()
+    await side.platform.open_thread(one.thread, one.text)
+    await side.platform.post(one.thread, Part("an answer"), "marker")
+    later = Side(side.fake)
+    assert await later.platform.find(two.thread, "marker") is None
+    with pytest.raises(OutcomeUnknown):
+        await later.platform.find(one.thread, "marker")
+    await later.platform.close()
+
+
 @pytest.mark.parametrize(
     ("fault", "error"),
     [

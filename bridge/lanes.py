@@ -10,7 +10,7 @@ import structlog
 
 from bridge.clock import Clock
 from bridge.conversation import Conversation
-from bridge.errors import StoreError
+from bridge.errors import StoreBusy, StoreUnusable
 from bridge.model import Message
 from bridge.reply.insist import Backoff
 
@@ -97,7 +97,7 @@ class Lanes:
         """One step of the conversation; what fails is tried again, more and more slowly."""
         try:
             worked = await lane.conversation.step()
-        except StoreError as error:
+        except (StoreBusy, StoreUnusable) as error:
             # What cannot be written down cannot be given up either: it stays until the database is back.
             log.error("lane.store", thread=lane.thread_id, reason=str(error))
         except Exception as error:

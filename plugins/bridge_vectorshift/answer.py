@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bridge_vectorshift.frames import Kind, Note
+from bridge_vectorshift.frames import REQUESTS, Kind, Note
 
 
 def after_question(listed: Sequence[Note], question: str) -> Sequence[Note] | None:
@@ -28,6 +28,12 @@ def newest(listed: Sequence[Note]) -> Sequence[Note]:
         if listed[i].kind is Kind.TEXT and listed[i].finished:
             return listed[i + 1 :]
     return listed
+
+
+def open_request(listed: Sequence[Note]) -> Sequence[Note]:
+    """The request that holds up what was asked after it, if there is one."""
+    last = next((note for note in reversed(listed) if not note.from_user), None)
+    return [] if last is None or last.kind not in REQUESTS else [last]
 
 
 def _plain(text: str) -> str:

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import random
 from collections.abc import Callable
-from typing import Protocol
 
 import structlog
 
@@ -14,8 +13,8 @@ from bridge import ChatbotBusy, ChatbotError, ChatbotUnavailable, Clock, Session
 from bridge_vectorshift import frames
 from bridge_vectorshift.connection import Dialer
 from bridge_vectorshift.errors import session_lost, session_refused
-from bridge_vectorshift.frames import Frame
 from bridge_vectorshift.link import Link
+from bridge_vectorshift.owner import Owner
 
 log = structlog.get_logger(__name__)
 
@@ -26,39 +25,6 @@ DEAD = 4
 PATIENCE = 30.0
 """Seconds for which a connection that was lost in a turn is tried again."""
 SLOWEST_RETRY = 5.0
-
-
-class Owner(Protocol):
-    """Whose attachment it is."""
-
-    @property
-    def busy(self) -> bool:
-        """True while a lost connection has to be replaced."""
-        ...
-
-    def handle(self, frame: Frame) -> None:
-        """A frame that answers no request."""
-        ...
-
-    async def attached(self, link: Link) -> None:
-        """There is a new connection, which nothing else uses yet."""
-        ...
-
-    def interrupted(self) -> None:
-        """The connection was lost while busy."""
-        ...
-
-    async def rejoined(self, link: Link) -> None:
-        """It was replaced; what was missed can be asked for."""
-        ...
-
-    def failed(self, error: ChatbotError) -> None:
-        """It could not be replaced."""
-        ...
-
-    def tick(self, seconds: float) -> None:
-        """So much time has passed."""
-        ...
 
 
 class Attachment:

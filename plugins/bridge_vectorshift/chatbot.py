@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from bridge import ChatbotNotFound, Provider, ProviderContext, SessionId
 from bridge_vectorshift.client import Client
 from bridge_vectorshift.config import ChatbotTable, VectorShiftTable
@@ -17,7 +19,7 @@ class VectorShift:
     def __init__(self, table: VectorShiftTable, context: ProviderContext) -> None:
         self._clock = context.clock
         self._linger = table.linger.total_seconds()
-        self._client = Client(table)
+        self._client = Client(table, context.clock)
         self._dialer = Dialer(table.socket_url, table.api_key)
         self._attached: set[Conversation] = set()
         self._lingering: dict[SessionId, Conversation] = {}
@@ -38,8 +40,7 @@ class VectorShift:
 
     async def close(self) -> None:
         """Close every connection."""
-        for conversation in [*self._attached, *self._lingering.values()]:
-            await conversation.close()
+        await asyncio.gather(*(found.close() for found in [*self._attached, *self._lingering.values()]))
         self._attached.clear()
         self._lingering.clear()
         await self._client.close()

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import httpx
 
+from bridge import Clock, within
 from bridge_vectorshift.config import ChatbotTable, VectorShiftTable
 from bridge_vectorshift.errors import detail_of, from_status, unavailable
 
@@ -16,8 +17,9 @@ TIMEOUT = 15.0
 class Client:
     """Calls the REST API; opens its connections at the first call."""
 
-    def __init__(self, table: VectorShiftTable) -> None:
+    def __init__(self, table: VectorShiftTable, clock: Clock) -> None:
         self._table = table
+        self._clock = clock
         self._http: httpx.AsyncClient | None = None
 
     async def fetch(self, settings: ChatbotTable) -> dict[str, Any]:
@@ -45,12 +47,12 @@ class Client:
 
     async def _get(self, kind: Literal["chatbot", "agent"], query: dict[str, str]) -> Any:
         if self._http is None:
-            self._http = httpx.AsyncClient(timeout=TIMEOUT)
+            self._http = httpx.AsyncClient(timeout=None)  # noqa: S113 - the clock's own limit holds below
         url = f"{self._table.api_url}/{kind}"
         try:
             headers = {"Authorization": f"Bearer {self._table.api_key.reveal()}"}
-            response = await self._http.get(url, params=query, headers=headers)
-        except httpx.TimeoutException as error:
+            response = await within(self._clock, TIMEOUT, self._http.get(url, params=query, headers=headers))
+        except TimeoutError as error:
             raise unavailable(f"VectorShift did not answer GET {url} within {TIMEOUT:g} s") from error
         except httpx.HTTPError as error:
             raise unavailable(f"VectorShift cannot be reached at {url}: {error!r}") from error

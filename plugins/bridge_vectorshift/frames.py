@@ -40,6 +40,10 @@ class Kind(Enum):
     OTHER = auto()
 
 
+REQUESTS = {Kind.APPROVAL, Kind.REAUTHORIZATION}
+"""What waits for a person."""
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """One message of a session, from a notification or from the list."""

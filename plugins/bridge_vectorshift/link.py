@@ -50,6 +50,7 @@ class Link:
         try:
             return await within(self._clock, timeout, answer)
         except TimeoutError as error:
+            self.abort()  # a late ack would be taken for that of the next request
             raise unavailable(f"VectorShift did not answer {kind} within {timeout:g} s") from error
 
     async def send(self, frame: Frame) -> None:

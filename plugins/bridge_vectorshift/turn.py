@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import structlog
 
-from bridge import Complete, Delta, EndReason, SessionEvent, Status, TurnEnded
+from bridge import EndReason, SessionEvent, Status, TurnEnded
 from bridge_vectorshift import frames
-from bridge_vectorshift.answer import after_question, from_first, newest
+from bridge_vectorshift.answer import after_question, from_first, newest, open_request
 from bridge_vectorshift.frames import Frame, Kind, Note
-from bridge_vectorshift.texts import Texts
+from bridge_vectorshift.telling import Telling
 
 log = structlog.get_logger(__name__)
 
@@ -50,25 +50,22 @@ class Turn:
     def __init__(self, emit: Callable[[SessionEvent], None], beginning: Beginning) -> None:
         self._emit = emit
         self._beginning = beginning
-        self._texts = Texts()
-        self._told: dict[str, SessionEvent] = {}
+        self._telling = Telling(emit, beginning.ignored)
         self._processing = False
         self._unsure = beginning.joined
         """True when statuses may have been missed, so that `Idle` may have come already."""
         self._held: list[Frame] | None = [] if beginning.joined else None
         """Frames that wait for the list of messages, which says what was missed before them."""
-        self._pending: TurnEnded | None = None
-        self._last: Note | None = None
         self._asked = True
         """False when a turn was joined and nothing seems to have been asked."""
-        self._news = self._changed = False
+        self._news = False
         self._quiet = self._since_list = 0.0
         self.over = False
 
     @property
     def ids(self) -> set[str]:
         """The messages of this turn."""
-        return self._texts.ids | self._told.keys()
+        return self._telling.ids
 
     # -- what comes over the wire
 
@@ -79,24 +76,20 @@ class Turn:
         elif self.over:
             return
         elif frame.get("type") == "message_delta":
-            self._delta(str(frame.get("message_id")), frame.get("value"), frame.get("index"))
+            self._news = True
+            text = frame.get("value")
+            if isinstance(text, str) and text:
+                whole = not self._unsure or frame.get("index") in (0, None)
+                self._telling.delta(str(frame.get("message_id")), text, whole=whole)
         elif frame.get("type") != "pong":
             self._news = True
             self._rare(frame)
-
-    def _delta(self, message_id: str, text: object, index: object) -> None:
-        self._news = True
-        if message_id in self._beginning.ignored or not isinstance(text, str) or not text:
-            return
-        self._last = None
-        if self._texts.append(message_id, text, whole=not self._unsure or index in (0, None)):
-            self._emit(Delta(message_id, text))
 
     def _rare(self, frame: Frame) -> None:
         match frame.get("type"):
             case "message_notification":
                 note = frames.read(frame.get("message"))
-                if note is not None and self._take(note):
+                if note is not None and self._telling.note(note):
                     self._judge(note)
             case "participant_status":
                 self._status(frames.status(frame))
@@ -108,19 +101,20 @@ class Turn:
     def _judge(self, note: Note) -> None:
         if self._beginning.agent and (self._processing or self._unsure):
             return  # its status says when it is over
-        if self._pending is not None or (note.kind is Kind.TEXT and note.finished):
-            self._end(self._pending or TurnEnded(EndReason.ANSWERED))
+        if self._telling.pending is not None or (note.kind is Kind.TEXT and note.finished):
+            self._finish()
 
     def _status(self, status: str) -> None:
-        self._emit(Status(status))
+        if status:
+            self._emit(Status(status))
         if not self._beginning.agent:
             return
         if status == "Processing":
             self._processing = True
         elif (status == "Idle" and (self._processing or self._unsure)) or (
-            status == "AwaitingApproval" and self._pending is not None
+            status == "AwaitingApproval" and self._telling.pending is not None
         ):
-            self._end(self._pending or TurnEnded(EndReason.ANSWERED))
+            self._finish()
 
     def stop(self) -> None:
         """A person stopped it."""
@@ -139,17 +133,17 @@ class Turn:
         answer = self._answer(listed)
         if answer is None or self.over:
             return self.over
-        present = {note.id for note in answer}
         held, self._held = self._held, None
-        if held is not None:
-            self._texts.miss(present)
-        self._changed = False
-        for note in answer:
-            self._take(note)
-            if note.kind is Kind.TEXT and self._pending is not None and self._pending.reason is EndReason.WAITING:
-                self._pending = None  # it went on after the request, so somebody has answered that
+        self._telling.listed(answer, missed=held is not None)
         self._asked = bool(answer) or not self._beginning.joined or bool(listed and listed[-1].from_user)
-        self._conclude(answer)
+        still = not self._telling.changed and self._quiet >= (SETTLE if self._unsure else STALLED)
+        if self._telling.pending is not None:
+            over = self._unsure or not self._beginning.agent
+        else:
+            over = (self._telling.finished and not self._beginning.agent) or (self._settled and still)
+        if over:
+            self._finish()
+        present = {note.id for note in answer}
         for frame in held or []:  # what was held is listed already, but for messages that are not listed at all
             if frame.get("type") != "message_delta" or frame.get("message_id") not in present:
                 self.frame(frame)
@@ -162,32 +156,17 @@ class Turn:
         self._quiet = 0.0 if self._news else self._quiet + seconds
         self._since_list += seconds
         self._news = False
-        if self._pending is not None and self._quiet >= SETTLE:
-            self._end(self._pending)
+        if self._telling.pending is not None and self._quiet >= SETTLE:
+            self._finish()
         elif self._quiet >= GIVEN_UP:
             self._end(TurnEnded(EndReason.FAILED, f"nothing was heard of it for {self._quiet / 60:.0f} minutes"))
         enough = SETTLE if self._unsure and self._settled else POLL
         return self._quiet >= enough and self._since_list >= enough
 
-    def _conclude(self, answer: Sequence[Note]) -> None:
-        self._last = answer[-1] if answer else None
-        still = not self._changed and self._quiet >= (SETTLE if self._unsure else STALLED)
-        if self._pending is not None and (self._unsure or not self._beginning.agent):
-            self._end(self._pending)
-        elif (self._finished and not self._beginning.agent) or (self._settled and still):
-            self._end(TurnEnded(EndReason.ANSWERED))
-
-    # -- how it is judged
-
     @property
     def _settled(self) -> bool:
         """True when nothing more seems to come."""
-        return self._finished or not (self._asked or self.ids)
-
-    @property
-    def _finished(self) -> bool:
-        """True when the last thing said is a finished text."""
-        return self._last is not None and self._last.kind is Kind.TEXT and self._last.finished
+        return self._telling.finished or not (self._asked or self.ids)
 
     def _answer(self, listed: Sequence[Note]) -> Sequence[Note] | None:
         """The part of the list that answers the question; None when that cannot be told."""
@@ -199,31 +178,13 @@ class Turn:
             found = newest(listed)
         if found is None and self._beginning.knows_all:
             found = listed
-        return None if found is None else [n for n in found if not n.from_user and n.id not in ignored]
+        if found is None:
+            return None
+        answer = [note for note in found if not note.from_user]
+        return [note for note in answer or open_request(listed) if note.id not in ignored]
 
-    def _take(self, note: Note) -> bool:
-        """Tell what is new in a note; False when it is not of this turn."""
-        if note.from_user or note.id in self._beginning.ignored:
-            return False
-        self._last = note
-        if note.kind is Kind.TEXT:
-            if self._texts.replace(note.id, note.text, finished=note.finished):
-                self._say(Complete(note.id, note.text))
-        elif note.kind is Kind.ERROR:
-            self._told[note.id] = Status("error")
-            self._pending = TurnEnded(EndReason.FAILED, note.text)
-        elif note.event is None:
-            log.debug("vectorshift.content_not_shown", type=note.content_type)
-        elif self._told.get(note.id) != note.event:
-            self._told[note.id] = note.event
-            self._say(note.event)
-            if note.kind in {Kind.APPROVAL, Kind.REAUTHORIZATION}:
-                self._pending = TurnEnded(EndReason.WAITING)
-        return True
-
-    def _say(self, event: SessionEvent) -> None:
-        self._changed = True
-        self._emit(event)
+    def _finish(self) -> None:
+        self._end(self._telling.pending or TurnEnded(EndReason.ANSWERED))
 
     def _end(self, ended: TurnEnded) -> None:
         self.over = True

@@ -71,6 +71,12 @@ async def test_failures(
     assert (await provider.fetch(ChatbotTable(name="echo"))).name == "echo"
 
 
+async def test_a_service_that_does_not_answer(service: FakeVectorShift, hurried: VectorShift) -> None:
+    service.faults.add(Fault("GET /chatbot", Action.DELAY, delay=2.0))
+    with pytest.raises(ChatbotUnavailable, match="within 15 s"):
+        await hurried.fetch(ChatbotTable(name="echo"))
+
+
 async def test_a_service_that_is_down(service: FakeVectorShift, provider: VectorShift) -> None:
     await service.stop()
     with pytest.raises(ChatbotUnavailable, match="cannot be reached"):

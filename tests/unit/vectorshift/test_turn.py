@@ -150,6 +150,14 @@ class TestSilence:
         assert heard.end == ANSWERED
         assert heard.texts == {"m1": "xyz"}
 
+    def test_behind_an_open_request_says_so(self) -> None:
+        heard = Heard(agent=True, question="And this?")
+        assert heard.turn.tick(POLL)
+        heard.turn.catch_up([said("Why?"), *listed(words("m1", "I ask."), APPROVAL), said("And this?")])
+        heard.turn.tick(POLL)
+        assert heard.end == WAITING
+        assert heard.texts == {}
+
     def test_is_not_waited_out_for_ever(self) -> None:
         heard = Heard()
         heard.turn.tick(GIVEN_UP)

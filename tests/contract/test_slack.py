@@ -16,7 +16,7 @@ class TestSlack(PlatformContract):
     @pytest.fixture
     async def side(self) -> AsyncIterator[Side]:
         # A mention would arrive twice, as an event of each kind; who takes events must cope with that, this suite not.
-        fake = FakeSlack(Wire(), scale=0.05, twins=False)
+        fake = FakeSlack(Wire(), scale=0.3, twins=False)
         await fake.start()
         side = Side(fake)
         yield side

@@ -80,8 +80,6 @@ class FakeSlack:
         """What `api_url` in the operator's file is set to."""
         return f"http://{self._server.origin}/api/"
 
-    # People
-
     def rooms(self) -> Sequence[Room]:
         """Every channel and DM, each followed by its threads."""
         return self._screen.rooms()
@@ -140,8 +138,6 @@ class FakeSlack:
     async def delete(self, room_id: str, message_id: str) -> None:
         """A person deletes a message of theirs."""
         self._desk.delete(*self._message(room_id, message_id))
-
-    # What tests do to it
 
     @property
     def calls(self) -> list[tuple[str, dict[str, Any]]]:

@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
 from bridge import (
     BudgetKey,
     ChannelId,
@@ -27,6 +29,9 @@ from bridge_slack.config import SlackTable
 from bridge_slack.platform import SlackPlatform
 
 INSTANCE = InstanceName("slack")
+
+QUICK = pytest.mark.parametrize("scale", [0.05])
+"""For a test that waits for Slack to send something again."""
 
 
 @dataclass

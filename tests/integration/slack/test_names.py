@@ -6,7 +6,7 @@ from bridge.testing import eventually
 from bridge_sandbox.faults import Fault
 from bridge_sandbox.slack import FakeSlack
 from bridge_sandbox.wire import Wire
-from tests.integration.slack.adapter import Core, connected
+from tests.integration.slack.adapter import QUICK, Core, connected
 
 
 async def test_a_name_is_looked_up_once(slack: FakeSlack) -> None:
@@ -22,6 +22,7 @@ async def test_a_name_is_looked_up_once(slack: FakeSlack) -> None:
     assert calls.count("auth.test") == 1
 
 
+@QUICK
 async def test_an_event_whose_channel_cannot_be_named_now_comes_again(slack: FakeSlack) -> None:
     core = Core()
     slack.faults.add(Fault("conversations.info", status=503))

@@ -7,7 +7,7 @@ import pytest
 from bridge import Deleted, Edited, Part, StoreBusy, Surface
 from bridge.testing import eventually
 from bridge_sandbox.slack import FakeSlack
-from tests.integration.slack.adapter import Core, connected, thread
+from tests.integration.slack.adapter import QUICK, Core, connected, thread
 
 
 async def test_a_mention_arrives_twice_and_both_are_equal_but_for_the_event(slack: FakeSlack) -> None:
@@ -57,6 +57,7 @@ async def test_a_top_level_direct_message_is_part_of_one_conversation(slack: Fak
     assert message.in_channel == message.thread
 
 
+@QUICK
 async def test_what_could_not_be_stored_is_not_acknowledged_and_comes_again(slack: FakeSlack) -> None:
     core = Core(refuse=[StoreBusy()])
     async with connected(slack, core):
@@ -111,6 +112,7 @@ async def test_what_is_nothing_or_unreadable_is_acknowledged(slack: FakeSlack, e
     assert slack.sockets.lost == []
 
 
+@QUICK
 async def test_a_failure_of_our_own_is_not_acknowledged_either(slack: FakeSlack) -> None:
     core = Core(refuse=[RuntimeError("a mistake in the core")])
     async with connected(slack, core):

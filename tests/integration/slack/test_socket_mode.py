@@ -16,7 +16,7 @@ from bridge_sandbox.faults import Action, Fault
 from bridge_sandbox.slack import FakeSlack
 from bridge_sandbox.wire import Wire
 from bridge_slack.socket_mode import SocketMode
-from tests.integration.slack.adapter import Core, QuickClock, adapter, connected
+from tests.integration.slack.adapter import QUICK, Core, QuickClock, adapter, connected
 
 
 async def test_a_refresh_replaces_every_connection_before_it_ends(slack: FakeSlack) -> None:
@@ -34,7 +34,6 @@ async def test_a_refresh_replaces_every_connection_before_it_ends(slack: FakeSla
     assert ("degraded", "") not in [(state, "") for state, _ in core.health]
 
 
-@pytest.mark.parametrize("scale", [1.0])
 async def test_an_event_is_acknowledged_on_the_connection_that_brought_it(slack: FakeSlack) -> None:
     core = Core(hold=asyncio.Event())
     async with connected(slack, core):
@@ -51,7 +50,6 @@ async def test_an_event_is_acknowledged_on_the_connection_that_brought_it(slack:
     assert slack.sockets.acked_by <= before
 
 
-@pytest.mark.parametrize("scale", [1.0])
 async def test_nothing_is_acknowledged_before_it_is_durable(slack: FakeSlack) -> None:
     core = Core(hold=asyncio.Event())
     async with connected(slack, core):
@@ -82,6 +80,7 @@ async def test_each_attempt_has_a_ticket_of_its_own(slack: FakeSlack) -> None:
         assert len(tickets) == 5
 
 
+@QUICK
 async def test_an_outage_is_waited_out(slack: FakeSlack) -> None:
     core = Core()
     async with connected(slack, core):
@@ -107,7 +106,6 @@ async def test_a_slack_that_is_down_at_the_start_is_waited_for(slack: FakeSlack)
     await platform.close()
 
 
-@pytest.mark.parametrize("scale", [1.0])
 async def test_a_stop_finishes_and_acknowledges_what_is_being_stored(slack: FakeSlack) -> None:
     core = Core(hold=asyncio.Event())
     platform = adapter(slack, core)
@@ -116,7 +114,8 @@ async def test_a_stop_finishes_and_acknowledges_what_is_being_stored(slack: Fake
     await slack.say(slack.direct(), "last words")
     await eventually(lambda: core.waiting == 1)
     running.cancel()
-    await asyncio.sleep(0)
+    _, unfinished = await asyncio.wait({running}, timeout=0.05)
+    assert unfinished == {running}
     assert core.hold is not None
     core.hold.set()
     with pytest.raises(asyncio.CancelledError):

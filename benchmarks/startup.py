@@ -1,6 +1,6 @@
 """How long the program takes to start, and how much memory it needs once both platforms are connected.
 
-    python benchmarks/startup.py [--runs N]
+    python -m benchmarks.startup [--runs N]
 
 Every time is printed beside that of an empty Python program on the same machine, in the same run.
 """

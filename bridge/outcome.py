@@ -41,6 +41,6 @@ def of_error(error: BridgeError) -> Outcome:
 
 
 def of_silence(error: BridgeError) -> Outcome:
-    """The outcome of a turn whose answer could not be shown. Deleting the answer is a way to say that nobody wants it."""
+    """The outcome of a turn whose answer could not be shown. Who deletes the answer does not want it."""
     state = TurnState.CANCELLED if isinstance(error, Gone) else TurnState.FAILED
     return Outcome(state, f"the answer could not be shown: {type(error).__name__}: {error}")

@@ -113,7 +113,9 @@ class DiscordPlatform:
             await self._posting.typing(thread)
 
     async def find(self, thread: ThreadRef, marker: str) -> MessageRef | None:
-        """The message that was posted with `marker`; OutcomeUnknown when Discord cannot tell any more."""
+        """The message that was posted with `marker`; None also where posting again gives the same message.
+
+        Raises OutcomeUnknown when Discord cannot tell any more."""
         await self._know_me()
         return await self._posting.find(thread, marker)
 

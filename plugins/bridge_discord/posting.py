@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from typing import Any
 
 from bridge import (
@@ -19,8 +18,9 @@ from bridge import (
     ThreadRef,
 )
 from bridge_discord.errors import Answer, Code, failure
-from bridge_discord.ids import message_id, split, time_of
+from bridge_discord.ids import message_id, split
 from bridge_discord.limits import room
+from bridge_discord.markers import Markers, limit
 from bridge_discord.places import Places
 from bridge_discord.rest import Rest
 
@@ -35,10 +35,6 @@ REFUSES_THREADS = {*NOT_ALLOWED, 50024, Code.TOO_MANY_THREADS}
 OPEN_OR_ELSEWHERE = {Code.THREAD_EXISTS, Code.UNKNOWN_MESSAGE}
 """Nothing to open: the thread is there, or it did not begin with a message of the channel; the post will show."""
 
-REMEMBERED = 2000
-SKEW = timedelta(minutes=2)
-"""How far Discord's clock and this machine's may be apart."""
-
 
 class Posting:
     """Posts, edits and deletes for one bot."""
@@ -46,10 +42,8 @@ class Posting:
     def __init__(self, rest: Rest, places: Places, clock: Clock) -> None:
         self._rest = rest
         self._places = places
-        self._clock = clock
         self._chained: OrderedDict[str, None] = OrderedDict()
-        self._markers: OrderedDict[MessageId, str] = OrderedDict()
-        self._tried: OrderedDict[str, datetime] = OrderedDict()
+        self._markers = Markers(clock)
 
     async def open_thread(self, thread: ThreadRef, name: str) -> None:
         """Open the thread on its question; where Discord refuses, remember to answer in the channel."""
@@ -75,7 +69,7 @@ class Posting:
             answer = await self._create(thread, content, marker)
         body = answer.result()
         ref = MessageRef(thread, message_id(body["channel_id"], body["id"]))
-        self._remember(ref.id, marker)
+        self._markers.seen(ref.id, marker)
         return ref
 
     async def edit(self, ref: MessageRef, content: str) -> None:
@@ -108,35 +102,26 @@ class Posting:
     async def find(self, thread: ThreadRef, marker: str) -> MessageRef | None:
         """The message that was posted with `marker`.
 
-        Discord does not store a message's nonce, so it is known for the messages whose creation this process saw.
-        None when no other message of ours can be the one; OutcomeUnknown when some can.
+        None when no other message of ours can be the one, or when one so young can that posting again with the same
+        marker gives that very message; OutcomeUnknown when an older one can.
         """
-        mine = [] if self._marked(marker) else await self._mine(thread)
-        known = self._marked(marker)  # again: the echo of a post may have come meanwhile
+        mine = [] if self._markers.message(marker) else await self._mine(thread)
+        known = self._markers.message(marker)  # again: the echo of a post may have come meanwhile
         if known is not None:
             return MessageRef(thread, known)
-        since = self._tried.get(marker)
-        unknown = [one for one in mine if one not in self._markers and (since is None or _made(one) >= since - SKEW)]
-        if unknown:
-            raise OutcomeUnknown(f"Discord does not tell the markers of {len(unknown)} messages of the bot there")
+        doubtful = self._markers.doubtful(marker, mine)
+        if doubtful:
+            raise OutcomeUnknown(f"Discord does not tell the markers of {len(doubtful)} messages of the bot there")
         return None
-
-    def _marked(self, marker: str) -> MessageId | None:
-        return next((message for message, kept in self._markers.items() if kept == marker), None)
 
     def heard(self, data: Mapping[str, Any]) -> None:
         """The gateway tells of a message of ours; only here and in the response does Discord tell its nonce."""
         if "nonce" in data:
-            self._remember(message_id(data["channel_id"], data["id"]), str(data["nonce"]))
-
-    def _remember(self, message: MessageId, marker: str) -> None:
-        self._markers[message] = marker
-        _limit(self._markers)
+            self._markers.seen(message_id(data["channel_id"], data["id"]), str(data["nonce"]))
 
     async def _create(self, thread: ThreadRef, content: str, marker: str) -> Answer:
         channel, question = self._target(thread)
-        self._tried.setdefault(marker, self._clock.now())
-        _limit(self._tried)
+        self._markers.trying(marker)
         body: dict[str, Any] = {
             "content": content,
             "nonce": marker,
@@ -177,7 +162,7 @@ class Posting:
     def _chain(self, thread: ThreadRef) -> None:
         """From now on answer below the question, in its channel."""
         self._chained[thread.id] = None
-        _limit(self._chained)
+        limit(self._chained)
 
     async def _mine(self, thread: ThreadRef) -> list[MessageId]:
         """The newest messages of ours in a conversation, of a page of messages; none where it has no place yet."""
@@ -190,12 +175,3 @@ class Posting:
         if question is not None:  # the channel has the answers of other conversations too
             mine = [data for data in mine if (data.get("message_reference") or {}).get("message_id") == question]
         return [message_id(channel, data["id"]) for data in mine]
-
-
-def _made(message: MessageId) -> datetime:
-    return time_of(split(message)[1])
-
-
-def _limit(memory: OrderedDict[Any, Any]) -> None:
-    if len(memory) > REMEMBERED:
-        memory.popitem(last=False)

@@ -46,23 +46,38 @@ async def test_nothing_pings_and_nothing_unfurls(side: Side, message: Message) -
     assert not posted.pings
 
 
-async def test_another_process_cannot_tell_a_marker_and_says_so(side: Side, message: Message) -> None:
+def earlier(side: Side, room: str, text: str, **more: str) -> None:
+    """A message of the bot that is an hour old."""
+    world = side.fake.world
+    hour_ago = str(int(world.snowflakes.next()) - (3_600_000 << 22))
+    world.post(world.channels[room], world.bot, text, message_id=hour_ago, **more)
+
+
+async def test_another_process_posts_a_young_message_again_and_gets_the_same(side: Side, message: Message) -> None:
+    ref = await side.platform.post(message.thread, Part("once"), "marker")
     later = Side(side.fake)
     assert await later.platform.find(message.thread, "marker") is None
-    await side.platform.post(message.thread, Part("once"), "marker")
+    assert await later.platform.post(message.thread, Part("once"), "marker") == ref
+    assert await later.platform.find(message.thread, "marker") == ref
+    await later.platform.close()
+
+
+async def test_another_process_cannot_tell_an_old_message_and_says_so(side: Side, message: Message) -> None:
+    earlier(side, message.thread.id, "posted and forgotten")
+    later = Side(side.fake)
     with pytest.raises(OutcomeUnknown, match="marker"):
         await later.platform.find(message.thread, "marker")
     await later.platform.close()
 
 
 async def test_what_was_there_before_a_post_was_tried_is_not_taken_for_it(side: Side, message: Message) -> None:
-    world = side.fake.world
-    hour_ago = str(int(world.snowflakes.next()) - (3_600_000 << 22))
-    world.post(world.channels[message.thread.id], world.bot, "of an earlier process", message_id=hour_ago)
+    later = Side(side.fake)
+    earlier(side, message.thread.id, "of an earlier process")
     side.fake.faults.add(Fault("POST*", action=Action.DROP))
     with pytest.raises(OutcomeUnknown):
-        await side.platform.post(message.thread, Part("words"), "marker")
-    assert await side.platform.find(message.thread, "marker") is None
+        await later.platform.post(message.thread, Part("words"), "marker")
+    assert await later.platform.find(message.thread, "marker") is None
+    await later.platform.close()
 
 
 async def test_a_chain_is_looked_through_without_the_answers_to_others(side: Side, inbox: Inbox) -> None:
@@ -70,8 +85,7 @@ async def test_a_chain_is_looked_through_without_the_answers_to_others(side: Sid
     await side.say("one", mention=True)
     await side.say("two", mention=True)
     one, two = await inbox.message(), await inbox.message()
-    await side.platform.open_thread(one.thread, one.text)
-    await side.platform.post(one.thread, Part("an answer"), "marker")
+    earlier(side, one.channel.id, "an answer", reply_to=one.thread.id)
     later = Side(side.fake)
     assert await later.platform.find(two.thread, "marker") is None
     with pytest.raises(OutcomeUnknown):

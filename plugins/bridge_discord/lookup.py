@@ -31,8 +31,8 @@ def _table(config: Path) -> DiscordTable:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        hint = "or name the application with --application-id"
-        raise ConfigError(f"{config}: [platforms.discord] {where}: {first['msg']}; {hint}") from error
+        place = f"{config}, [platforms.discord], {where}" if config.exists() else f"there is no {config}"
+        raise ConfigError(f"{place}: {first['msg']}; or name the application with --application-id") from error
 
 
 def _platforms(config: Path) -> dict[str, dict[str, object]]:

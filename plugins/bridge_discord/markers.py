@@ -1,8 +1,8 @@
 """Which message carries which marker. Pure but for the clock.
 
 A marker goes out as the message's nonce. Discord tells a nonce in the response to the post and in the event that
-follows it, and never again; but while it enforces a nonce, the same post again gives the message that is there (Discord:
-Create Message, `enforce_nonce`).
+follows it, and never again; but while it enforces a nonce, the same post again gives the message that is there
+(Discord: Create Message, `enforce_nonce`).
 """
 
 from __future__ import annotations

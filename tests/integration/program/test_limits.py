@@ -1,0 +1,95 @@
+"""What the platforms refuse, lose or slow down never shows in what people read at the end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bridge_sandbox.faults import Action, Fault, Faults
+from bridge_sandbox.sandbox import Sandbox
+from bridge_sandbox.slack import FakeSlack
+from bridge_sandbox.wire import Direction
+from tests.integration.program.stage import Person, Stage, stage
+from tests.integration.program.test_conversations import said
+
+POST = {"slack": "chat.postMessage", "discord": "POST /channels/*/messages"}
+WRITES = {"chat.postMessage", "chat.update", "assistant.threads.setStatus"}
+EDIT = {"slack": "chat.update", "discord": "PATCH /channels/*/messages/*"}
+
+
+@asynccontextmanager
+async def limited_stage(directory: Path) -> AsyncIterator[Stage]:
+    """A stage on which both platforms count calls as the real ones do."""
+    sandbox = Sandbox(word_seconds=0.05)
+    sandbox.slack = FakeSlack(sandbox.wire, limits=True)
+    sandbox.discord.limits.enabled = True
+    async with sandbox:
+        here = Stage(sandbox, sandbox.write_config(directory))
+        try:
+            yield here
+        finally:
+            await here.program.stop()
+
+
+def refused(sandbox: Sandbox) -> int:
+    """How many calls the platforms told to wait."""
+    asked = sum(item.direction is Direction.FROM_BRIDGE and item.kind in WRITES for item in sandbox.wire.recent)
+    return asked - sum(name in WRITES for name, _ in sandbox.slack.calls) + sandbox.discord.limits.refused
+
+
+async def test_replies_that_are_written_at_once_are_never_told_to_wait(tmp_path: Path) -> None:
+    questions = [f"thread {number} " + "and so on " * 20 + "to the end" for number in range(5)]
+
+    async def converse(ada: Person, question: str) -> int:
+        thread = await ada.ask("general", question)
+        await ada.sees(thread, said(question, 1))
+        return sum(message.edits for message in ada.people.shown(thread) if message.bot)
+
+    async with limited_stage(tmp_path) as here:
+        await here.start()
+        edits = await asyncio.gather(
+            *(converse(ada, question) for ada in (here.slack, here.discord) for question in questions)
+        )
+        assert all(edits), "they were shown while they were written"
+        assert refused(here.sandbox) == 0
+
+
+@pytest.mark.parametrize(
+    ("call", "fault"),
+    [
+        (POST, Fault("", status=429, retry_after=1, times=2)),
+        (POST, Fault("", status=503, times=2)),
+        (POST, Fault("", Action.DROP_AFTER)),
+        (EDIT, Fault("", status=429, retry_after=1, times=2)),
+        (EDIT, Fault("", status=503, times=2)),
+        (EDIT, Fault("", Action.DROP_AFTER, times=2)),
+    ],
+    ids=["post-429", "post-503", "post-unknown", "edit-429", "edit-503", "edit-unknown"],
+)
+async def test_an_answer_is_complete_and_shown_once(tmp_path: Path, call: dict[str, str], fault: Fault) -> None:
+    question = "one two three four five six seven eight nine ten"
+
+    async def converse(ada: Person, faults: Faults) -> None:
+        faults.add(replace(fault, on=call[ada.people.service]))
+        thread = await ada.ask("general", question)
+        await ada.sees(thread, said(question, 1))
+        assert faults.pending == []
+
+    async with stage(tmp_path) as here:
+        here.sandbox.vectorshift.word_seconds = 0.1
+        await here.start()
+        await asyncio.gather(
+            converse(here.slack, here.sandbox.slack.faults), converse(here.discord, here.sandbox.discord.faults)
+        )
+        await here.stop()
+        for ada in (here.slack, here.discord):
+            shown = [
+                message.text for room in ada.people.rooms() for message in ada.people.shown(room.id) if message.bot
+            ]
+            assert shown.count(said(question, 1)) == len(shown) >= 1
+        assert [line["state"] for line in here.logged("turn.finished")] == ["answered"] * 2

@@ -112,6 +112,7 @@ class Sockets:
         for task in deliveries:
             task.cancel()
         await asyncio.gather(*deliveries, return_exceptions=True)
+        self.unacked.clear()
         self.open.clear()
 
     async def _welcome(self, socket: web.WebSocketResponse, request: web.Request) -> None:

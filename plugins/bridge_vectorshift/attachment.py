@@ -155,7 +155,6 @@ class Attachment:
         self._link = None
         if self._owner.busy and self._rejoining is None:
             log.warning("vectorshift.connection_lost", session=self.id)
-            self._owner.interrupted()
             self._rejoining = asyncio.create_task(self._rejoin(), name=f"vectorshift rejoin {self.id}")
 
     async def _rejoin(self) -> None:
@@ -165,11 +164,14 @@ class Attachment:
             while self._owner.busy:
                 await self._clock.sleep(random.uniform(0.0, delay))  # noqa: S311 - jitter is no secret
                 delay = min(delay * 2, SLOWEST_RETRY)
+                self._owner.interrupted()
                 try:
                     self._adopt(new := await self._connect())
-                    await self._owner.rejoined(new)
+                    await self._owner.catch_up(new)
                 except (ChatbotUnavailable, ChatbotBusy) as error:
                     log.info("vectorshift.not_attached_yet", session=self.id, reason=str(error))
+                    if isinstance(error, ChatbotBusy) and error.retry_after is not None:
+                        await self._clock.sleep(min(error.retry_after, PATIENCE))
                     link, self._link = self._link, None
                     if link is not None:
                         await link.close()

@@ -63,12 +63,12 @@ class Conversation:
 
     async def ask(self, messages: Sequence[str]) -> None:
         """Begin a turn with a question."""
-        await self._post(frames.post(self.id, messages), question=messages)
+        await self._post(frames.post(self.id, messages), messages[-1])
 
     async def respond(self, approval: str, *, approve: bool, fields: Mapping[str, str] | None) -> None:
         """Let a turn go on that waits for an approval."""
         self._known.add(approval)
-        await self._post(frames.respond(self.id, approval, approve=approve, fields=fields), question=None)
+        await self._post(frames.respond(self.id, approval, approve=approve, fields=fields), None)
 
     async def events(self) -> AsyncIterator[SessionEvent]:
         """The events of the turn; joins the one that runs at the service when none was begun here."""
@@ -117,7 +117,7 @@ class Conversation:
             polling.cancel()
         await self.attachment.close()
 
-    async def _post(self, frame: Frame, question: Sequence[str] | None) -> None:
+    async def _post(self, frame: Frame, question: str | None) -> None:
         link = await self.attachment.link()
         self._begin(question)
         try:
@@ -132,24 +132,17 @@ class Conversation:
         link = await self.attachment.link()
         self._begin(None, joined=True)
         try:
-            await self._catch_up(link)
+            await self.catch_up(link)
         except ChatbotUnavailable:
             if link.open:
                 self._turn = None
                 raise  # a lost connection is being replaced, and then caught up
 
-    def _begin(self, question: Sequence[str] | None, *, joined: bool = False) -> None:
+    def _begin(self, question: str | None, *, joined: bool = False) -> None:
         self._open = True
         self._backlog = Backlog()
         self._turn = Turn(
-            self._emit,
-            Beginning(
-                agent=self._kind == "agent",
-                question=question[-1] if question else None,
-                ignored=self._known,
-                knows_all=self._knows_all,
-                joined=joined,
-            ),
+            self._emit, Beginning(self._kind == "agent", question, self._known, self._knows_all, joined=joined)
         )
 
     def _emit(self, event: SessionEvent) -> None:
@@ -182,9 +175,11 @@ class Conversation:
         if self._turn is not None:
             self._turn.rejoin()
 
-    async def rejoined(self, link: Link) -> None:
-        """Catch up."""
-        await self._catch_up(link)
+    async def catch_up(self, link: Link) -> None:
+        """Ask the service for its messages, and tell what was missed."""
+        listed = await self._list(link)
+        if self._turn is not None and not self._turn.catch_up(listed):
+            raise unavailable(f"session {self.id}: the service does not list the question that it has taken")
 
     def failed(self, error: ChatbotError) -> None:
         """Tell the listener."""
@@ -198,16 +193,11 @@ class Conversation:
     async def _poll(self) -> None:
         try:
             if self.attachment.alive:
-                await self._catch_up(await self.attachment.link())
+                await self.catch_up(await self.attachment.link())
         except ChatbotError as error:
             log.info("vectorshift.messages_not_listed", session=self.id, reason=str(error))
         finally:
             self._polling = None
-
-    async def _catch_up(self, link: Link) -> None:
-        listed = await self._list(link)
-        if self._turn is not None and not self._turn.catch_up(listed):
-            raise unavailable(f"session {self.id}: the service does not list the question that it has taken")
 
     async def _list(self, link: Link) -> list[Note]:
         frame = await link.request(frames.request("get_messages", self.id))

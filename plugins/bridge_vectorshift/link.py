@@ -74,6 +74,8 @@ class Link:
             await self._connection.close()
 
     def _receive(self, frame: dict[str, Any]) -> None:
+        if not self.open:
+            return  # it is being closed
         self.heard = True
         kind = frame.get("type")
         if kind == "error" and frame.get("request_type") == "ping_session":

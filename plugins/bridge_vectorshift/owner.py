@@ -26,11 +26,11 @@ class Owner(Protocol):
         ...
 
     def interrupted(self) -> None:
-        """The connection was lost while busy."""
+        """The connection was lost while busy: frames are missed from here to `catch_up`. Called for every attempt."""
         ...
 
-    async def rejoined(self, link: Link) -> None:
-        """It was replaced; what was missed can be asked for."""
+    async def catch_up(self, link: Link) -> None:
+        """It was replaced; ask for what was missed. Raises ChatbotUnavailable when that cannot be had."""
         ...
 
     def failed(self, error: ChatbotError) -> None:

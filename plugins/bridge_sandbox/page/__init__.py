@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from bridge_sandbox.page.server import BridgeState, Guide, Guides, Page
+from bridge_sandbox.page.server import Page
+from bridge_sandbox.page.words import BridgeState, Guide, Guides
 
 __all__ = ["BridgeState", "Guide", "Guides", "Page"]

@@ -23,7 +23,6 @@ HEADERS = {
 }
 
 
-
 @web.middleware
 async def guard(request: web.Request, handler: Callable[[web.Request], Any]) -> web.StreamResponse:
     """Refuse what does not come from the page at this server's own loopback address."""

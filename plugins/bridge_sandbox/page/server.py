@@ -6,9 +6,8 @@ import asyncio
 import contextlib
 import ipaddress
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from enum import StrEnum
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -17,6 +16,7 @@ from aiohttp import web
 
 from bridge_sandbox.page.feed import Browser, change_item, encode, message_item, room_item, traffic_item
 from bridge_sandbox.page.guard import add_headers, guard
+from bridge_sandbox.page.words import BridgeState, Guides
 from bridge_sandbox.view import People
 from bridge_sandbox.wire import Wire
 
@@ -25,29 +25,6 @@ REMEMBERED = 300
 """How many of the latest items of the wire a browser gets when it connects."""
 LONGEST_TEXT = 40_000
 """Characters that a person may type at once; the fake platforms have limits of their own below it."""
-
-
-class BridgeState(StrEnum):
-    """How the bridge that talks to the fake services is doing."""
-
-    ABSENT = "absent"
-    """The page does not know of one."""
-    STARTING = "starting"
-    CONNECTED = "connected"
-    STOPPED = "stopped"
-
-
-@dataclass(frozen=True, slots=True)
-class Guide:
-    """What the page says about a room: who answers there, and what could be asked, first and in a thread."""
-
-    about: str
-    suggestions: Sequence[str] = ()
-    follow_ups: Sequence[str] = ()
-
-
-Guides = Mapping[str, Mapping[str, Guide]]
-"""By service and then by room name; direct messages are under the empty name, threads under that of their parent."""
 
 
 class Page:

@@ -24,7 +24,7 @@ export class Pane {
     this.heading = h("h3");
     this.about = h("p.about");
     this.activity = h("p.activity", { hidden: true });
-    const header = h("header.room-header", {}, this.menu, this.back, h("div.titles", {}, this.heading, this.about));
+    const header = h("header.room-header", {}, this.menu, this.back, h("div.titles", {}, this.heading, this.about), h(`span.platform.service.${name}`, {}, label));
     const main = h("div.room-main", {}, header, this.timeline.element, this.activity, this.composer.element);
     element.replaceChildren(this.sidebar.element, main);
     this.menu.addEventListener("click", () => this.#toggleMenu());

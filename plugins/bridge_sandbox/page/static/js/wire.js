@@ -74,9 +74,9 @@ export class Wire {
 
   #put(item) {
     if (this.#hidden.has(item.service)) return;
-    const last = this.#rows.at(-1);
-    if (last?.isLike(item)) {
-      last.add(item);
+    const like = this.#rowLike(item);
+    if (like !== undefined) {
+      like.add(item);
       return;
     }
     const row = new Row(item);
@@ -84,6 +84,15 @@ export class Wire {
     this.list.append(row.element);
     if (this.#rows.length > ROWS) this.#rows.shift().element.remove();
     if (this.list.querySelector("summary[tabindex='0']") === null) row.summary.tabIndex = 0;
+  }
+
+  /** The last row, when it is of the kind of `item`; receipts also join their like across other receipts. */
+  #rowLike(item) {
+    for (const row of this.#rows.toReversed()) {
+      if (row.isLike(item)) return row;
+      if (!row.isReceipt || !RECEIPT.test(item.kind)) return undefined;
+    }
+    return undefined;
   }
 
   /** The list is one stop of the Tab key; the arrows walk in it. */
@@ -105,6 +114,7 @@ class Row {
 
   constructor(item) {
     const incoming = item.direction === "to_bridge";
+    this.isReceipt = RECEIPT.test(item.kind);
     this.times = h("span.times", { hidden: true });
     this.line = h("span");
     this.summary = h(
@@ -118,7 +128,7 @@ class Row {
     );
     this.details = h("details", {}, this.summary);
     this.details.addEventListener("toggle", () => this.#draw());
-    this.element = h(RECEIPT.test(item.kind) ? "li.receipt" : "li", {}, this.details);
+    this.element = h(this.isReceipt ? "li.receipt" : "li", {}, this.details);
     this.add(item);
   }
 

@@ -10,7 +10,7 @@ from bridge_sandbox.faults import Faults
 from bridge_sandbox.serving import Server
 from bridge_sandbox.vectorshift.rest import Rest
 from bridge_sandbox.vectorshift.sessions import FakeSession, Quirks
-from bridge_sandbox.vectorshift.socket import Sockets
+from bridge_sandbox.vectorshift.sockets import Sockets
 from bridge_sandbox.wire import Wire
 
 

@@ -1,4 +1,4 @@
-"""The WebSocket of the fake service: requests in, acks and the frames of the connected session out."""
+"""One WebSocket of the fake service: requests in, acks and the frames of the connected session out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from aiohttp import WSMsgType, web
 
 from bridge_sandbox.faults import Action, Fault
 from bridge_sandbox.vectorshift.chatbots import find
-from bridge_sandbox.vectorshift.rest import apply, name_of
 from bridge_sandbox.vectorshift.sessions import FakeSession, Frame
 from bridge_sandbox.wire import Direction
 
@@ -25,57 +24,8 @@ ACKED = {"connect_session", "post_message", "post_messages"}
 """Requests whose refusal is an ack with `success: false`; that of others is an `error` frame."""
 
 
-class Refused(Exception):  # noqa: N818 - said to the client, not raised to a caller
+class Refused(Exception):
     """The request cannot be done."""
-
-
-class Sockets:
-    """All open sockets."""
-
-    def __init__(self, service: FakeVectorShift) -> None:
-        self._service = service
-        self._open: set[Socket] = set()
-
-    def __len__(self) -> int:
-        return len(self._open)
-
-    async def serve(self, request: web.Request) -> web.StreamResponse:
-        """One connection, from its handshake to its end."""
-        self._service.wire.record("vectorshift", Direction.FROM_BRIDGE, name_of(request), "connect")
-        fault = self._service.faults.take(name_of(request))
-        if fault is not None and (response := await apply(fault, request)) is not None:
-            return response
-        if not self._service.authorized(request):
-            return web.json_response({"error": "invalid API key"}, status=401)
-        stream = web.WebSocketResponse(compress=False, max_msg_size=64 * 2**20)
-        await stream.prepare(request)
-        socket = Socket(self._service, stream, request)
-        self._open.add(socket)
-        try:
-            await socket.run()
-        finally:
-            self._open.discard(socket)
-            socket.gone.set()
-        return stream
-
-    async def cut(self) -> None:
-        """Abort every connection; returns when they are gone."""
-        sockets = list(self._open)
-        for socket in sockets:
-            socket.abort()
-        for socket in sockets:
-            await socket.gone.wait()
-
-    def freeze(self) -> None:
-        """Answer nothing any more on what is open now."""
-        for socket in self._open:
-            socket.frozen = True
-
-    def release(self, session_id: str) -> None:
-        """Abort the connections to one session."""
-        for socket in list(self._open):
-            if socket.session is not None and socket.session.id == session_id:
-                socket.abort()
 
 
 class Socket:

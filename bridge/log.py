@@ -6,6 +6,7 @@ the same way, from WARNING up: below that their frames and headers would be writ
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 from collections.abc import Callable
@@ -72,7 +73,7 @@ def configure_logging(stream: TextIO, *, json: bool | None = None, level: str = 
     )
     logging.captureWarnings(True)
     root = logging.getLogger()
-    root.handlers = [_Forward()]
+    root.handlers[:] = [*(handler for handler in root.handlers if not isinstance(handler, _Forward)), _Forward()]
     root.setLevel(max(LEVELS[level], logging.WARNING))
 
 
@@ -84,8 +85,10 @@ class _Lines:
         self.name = name
 
     def msg(self, line: str) -> None:
-        self._stream.write(line + "\n")
-        self._stream.flush()
+        """Write one line; a stream that is closed, or whose reader has gone, loses it and stops nothing."""
+        with contextlib.suppress(OSError, ValueError):
+            self._stream.write(line + "\n")
+            self._stream.flush()
 
     debug = info = warning = error = critical = exception = fatal = log = msg
 

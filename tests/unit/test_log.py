@@ -7,7 +7,6 @@ import json
 import logging
 import time
 import warnings
-from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -30,17 +29,6 @@ CANARIES = {
     "socket ticket": ("wss://wss-primary.slack.com/link/?ticket={}&app_id=A1", "0e5d9c1a-7f7b-4e58-9b2e-3b0e3f6f9a11"),
     "query": ("GET /v1?api_key={} HTTP/1.1", "0123456789abcdef"),
 }
-
-
-@pytest.fixture(autouse=True)
-def restored() -> Iterator[None]:
-    """Leaves logging as it was."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    structlog.reset_defaults()
-    logging.captureWarnings(False)
-    root.handlers, root.level = handlers, level
 
 
 @pytest.mark.parametrize("name", CANARIES)
@@ -132,10 +120,27 @@ def test_what_libraries_say_below_a_warning_is_left_out() -> None:
 def test_a_library_with_a_broken_format_is_still_heard() -> None:
     stream = io.StringIO()
     configure_logging(stream)
-    logging.getLogger("library").error("%d", "not a number")
+    record = logging.LogRecord("library", logging.ERROR, __file__, 1, "%d", ("not a number",), None)
+    logging.getLogger().handlers[-1].handle(record)
     assert "not a number" in json.loads(stream.getvalue())["event"]
 
 
 def test_an_unknown_level_is_refused() -> None:
     with pytest.raises(ValueError, match="unknown log level 'loud'; it is one of debug, info, warning, error"):
         configure_logging(io.StringIO(), level="loud")
+
+
+def test_a_closed_stream_loses_lines_and_stops_nothing() -> None:
+    stream = io.StringIO()
+    configure_logging(stream)
+    stream.close()
+    structlog.get_logger("bridge").info("into the void")
+    logging.getLogger("library").warning("and this")
+
+
+def test_setting_up_twice_writes_each_line_once() -> None:
+    streams = io.StringIO(), io.StringIO()
+    for stream in streams:
+        configure_logging(stream)
+    logging.getLogger("library").warning("once")
+    assert [stream.getvalue().count("once") for stream in streams] == [0, 1]

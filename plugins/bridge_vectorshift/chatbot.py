@@ -75,7 +75,8 @@ class VectorShift:
         session = conversation.id
         if conversation.distrusted:
             self._stopped.add(session)
-        if self._linger > 0 and conversation.attachment.alive and session not in self._lingering:
+            await conversation.close()
+        elif self._linger > 0 and conversation.attachment.alive and session not in self._lingering:
             self._lingering[session] = conversation
             conversation.attachment.linger(self._linger, lambda: self._forget(conversation))
         else:

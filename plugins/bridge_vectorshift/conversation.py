@@ -28,7 +28,7 @@ from bridge_vectorshift.turn import Beginning, Turn
 
 log = structlog.get_logger(__name__)
 
-STOP_TIMEOUT = 5.0
+STOP_TIMEOUT = 3.0
 """Seconds that the service has to confirm that it stopped."""
 
 

@@ -21,12 +21,16 @@ class Bucket:
 
     A bucket is *held* while the platform has said what is left until some moment: it gains nothing until then, and
     starts from a known level after it.
+
+    The platform counts calls as they arrive: `overtaking` is by how many seconds one may be longer on its way than
+    a later one.
     """
 
-    def __init__(self, budget: Budget, now: float) -> None:
+    def __init__(self, budget: Budget, now: float, overtaking: float = 0.0) -> None:
         self.burst = budget.burst
         self.rate = budget.rate
         self._budget = budget
+        self._overtaking = overtaking
         self._level = budget.burst
         self._at = now
         self._held_until: float | None = None
@@ -39,12 +43,12 @@ class Bucket:
         """How many calls could be made at once. A fraction is a token on its way."""
         if self._held_until is not None:
             if now < self._held_until:
-                return self._level
+                return max(0.0, self._level)
             self._level, self._at, self._held_until = self._afterwards, self._held_until, None
         if now > self._at:
             self._level = min(self.burst, self._level + (now - self._at) * self.rate)
             self._at = now
-        return self._level
+        return max(0.0, self._level)
 
     def has(self, count: float, now: float) -> bool:
         """Whether there are `count` tokens."""
@@ -74,7 +78,12 @@ class Bucket:
         """Spend one token. Raises ValueError when there is none."""
         if not self.has(1.0, now):
             raise ValueError("the bucket is empty; ask `wait` first")
-        self._level = max(0.0, self._level - 1.0)
+        if self._held_until is None:
+            # What flows in while the call is on its way is lost to a bucket that is full. One token is enough for the
+            # slow buckets, whose limits are narrow.
+            lost = self._level + min(1.0, self.rate * self._overtaking) - self.burst
+            self._level -= max(0.0, lost)
+        self._level -= 1.0
 
     def refund(self, now: float) -> None:
         """Put back a token whose call was never made."""
@@ -91,14 +100,13 @@ class Bucket:
         if now < self._told_at or now < self._limited_until:
             return
         self._told_at = now
-        level = self.tokens(now)
+        self.tokens(now)
         if limit is not None and limit >= 1:
             self.burst = limit
             if reset_after and remaining is not None and remaining >= limit - 1:
                 self._learn(limit / reset_after)  # the first call of a window shows how long a window is
-            level = min(level, limit)
+            self._level = min(self._level, limit)
         if remaining is None:
-            self._level = level
             return
         self._level = max(0.0, min(self.burst, remaining - flying))
         if reset_after is not None:

@@ -27,11 +27,12 @@ class Scheduler:
     """Gives out the tokens of a platform instance's buckets, the most urgent call first.
 
     A call that waits is queued at one bucket that lacks a token for it, never at one that has some, so that calls
-    with different buckets do not hold each other up.
+    with different buckets do not hold each other up. `overtaking` is for `Bucket`.
     """
 
-    def __init__(self, clock: Clock, budgets: Mapping[str, Budget]) -> None:
+    def __init__(self, clock: Clock, budgets: Mapping[str, Budget], overtaking: float = 0.25) -> None:
         self._clock = clock
+        self._overtaking = overtaking
         self._budgets = budgets
         self._queues: dict[BudgetKey, Queue] = {}
         self._forget_at = _MANY
@@ -201,5 +202,5 @@ class Scheduler:
             if len(self._queues) >= self._forget_at:
                 self._queues = {kept: queue for kept, queue in self._queues.items() if not queue.idle(now)}
                 self._forget_at = max(_MANY, 2 * len(self._queues))
-            queue = self._queues[key] = Queue(Bucket(budget, now))
+            queue = self._queues[key] = Queue(Bucket(budget, now, self._overtaking))
         return queue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -36,10 +37,11 @@ async def limited_stage(directory: Path) -> AsyncIterator[Stage]:
             await here.program.stop()
 
 
-def refused(sandbox: Sandbox) -> int:
-    """How many calls the platforms told to wait."""
-    asked = sum(item.direction is Direction.FROM_BRIDGE and item.kind in WRITES for item in sandbox.wire.recent)
-    return asked - sum(name in WRITES for name, _ in sandbox.slack.calls) + sandbox.discord.limits.refused
+def refused(sandbox: Sandbox) -> Counter[str]:
+    """How often the platforms told which calls to wait."""
+    asked = [item.kind for item in sandbox.wire.recent if item.direction is Direction.FROM_BRIDGE]
+    slack = Counter(kind for kind in asked if kind in WRITES) - Counter(name for name, _ in sandbox.slack.calls)
+    return slack + Counter(discord=sandbox.discord.limits.refused)
 
 
 async def test_replies_that_are_written_at_once_are_never_told_to_wait(tmp_path: Path) -> None:
@@ -56,7 +58,7 @@ async def test_replies_that_are_written_at_once_are_never_told_to_wait(tmp_path:
             *(converse(ada, question) for ada in (here.slack, here.discord) for question in questions)
         )
         assert all(edits), "they were shown while they were written"
-        assert refused(here.sandbox) == 0
+        assert refused(here.sandbox) == Counter()
 
 
 @pytest.mark.parametrize(

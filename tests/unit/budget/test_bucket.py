@@ -132,6 +132,26 @@ def test_it_never_slows_down_to_nothing() -> None:
     assert limited.rate == pytest.approx(0.05)
 
 
+@given(st.floats(1, 10), st.floats(0.1, 4), st.lists(st.tuples(st.floats(0, 5), st.floats(0, 0.25)), max_size=40))
+def test_calls_that_overtake_each_other_are_still_within_the_limit(
+    burst: float, rate: float, calls: list[tuple[float, float]]
+) -> None:
+    """Each call is made after a gap, or as soon as it may be, and arrives after a delay of its own."""
+    made = Bucket(Budget(burst, rate), now=0.0, overtaking=0.25)
+    now = 0.0
+    arrivals = []
+    for gap, delay in calls:
+        now += gap if gap > 1 else made.wait(now)
+        if made.has(1, now):
+            made.take(now)
+            arrivals.append(now + delay)
+    level, at = burst, 0.0
+    for arrival in sorted(arrivals):
+        level = min(burst, level + (arrival - at) * rate) - 1
+        at = arrival
+        assert level >= -1e-3
+
+
 @given(
     burst=st.floats(1, 60),
     rate=st.floats(0.01, 50),

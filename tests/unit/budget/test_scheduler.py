@@ -42,7 +42,7 @@ class Bench:
 
     def __post_init__(self) -> None:
         budgets = {"slow": Budget(1, 1), "bursty": Budget(5, 1), "all": Budget(50, 50)}
-        self.scheduler = Scheduler(self.clock, budgets)
+        self.scheduler = Scheduler(self.clock, budgets, overtaking=0.0)
 
     async def call(
         self,

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from pathlib import Path
 
 import pytest
+
+from bridge.config import load_config
+from bridge.plugins import Plugins
 
 ROOT = Path(__file__).parents[2]
 ECHO = ROOT / "tests" / "packaging" / "bridge_echo"
@@ -19,3 +23,20 @@ def test_the_plugin_tutorial_quotes_the_plugin(language: str) -> None:
     assert quoted
     for text in quoted:
         assert text in sources, text
+
+
+def _examples() -> list[tuple[str, str]]:
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    found = [
+        (f"{page.relative_to(ROOT)}", textwrap.dedent(text))
+        for page in pages
+        for text in re.findall(r"^ *```toml\n(.*?)^ *```", page.read_text(), re.MULTILINE | re.DOTALL)
+    ]
+    return [(page, text) for page, text in found if "[platforms." in text and "[[routes]]" in text]
+
+
+@pytest.mark.parametrize(("page", "text"), _examples())
+def test_a_whole_configuration_on_a_page_is_right(page: str, text: str, tmp_path: Path) -> None:
+    (tmp_path / "bridge.toml").write_text(text)
+    config = load_config(tmp_path / "bridge.toml", Plugins(), {}, secrets=False)
+    assert config.routes

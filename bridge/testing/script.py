@@ -101,16 +101,16 @@ class ScriptedService:
 
     def forget(self, session: SessionId) -> None:
         """Lose a session, as if it had never been."""
-        self._record(session).ended = True
+        self.sessions[session].ended = True
 
     def cut(self, session: SessionId, error: ChatbotError | None = None) -> None:
         """Let whoever listens to a session get an error; the session itself goes on."""
-        for listener in tuple(self._record(session).listeners):
+        for listener in tuple(self.sessions[session].listeners):
             listener(error or ChatbotUnavailable("the connection is cut"))
 
     def asked(self, session: SessionId) -> list[str]:
         """Every message that people sent to a session, in order."""
-        return [text for messages in self._record(session).asked for text in messages]
+        return [text for messages in self.sessions[session].asked for text in messages]
 
     # The provider's side
 
@@ -149,9 +149,6 @@ class ScriptedService:
             record.task.cancel()
             record.finish()
             record.tell(TurnEnded(EndReason.STOPPED))
-
-    def _record(self, session: SessionId) -> SessionRecord:
-        return self.sessions[session]
 
     async def _answer(self, record: SessionRecord, ask: Ask) -> None:
         try:

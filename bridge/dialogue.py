@@ -55,6 +55,7 @@ class Dialogue:
         self._document = document
         self._told = told
         self._session: Session | None = None
+        self._waiting = False
 
     async def run(self, *, asked: bool) -> TurnEnded:
         """The whole dialogue. `asked` says that an earlier process may have asked already.
@@ -77,11 +78,16 @@ class Dialogue:
 
     async def stop(self) -> None:
         """Have the chatbot stop. It is told once: one that cannot be reached goes on unheard."""
+        try:
+            await within(self._desk.clock, STOPPING, self._stop())
+        except (ChatbotError, TimeoutError) as error:
+            log.info("turn.stop_unheard", thread=self._thread.id, reason=str(error))
+
+    async def _stop(self) -> None:
+        if self._session is None and self._waiting:
+            await self._attach()
         if self._session is not None:
-            try:
-                await within(self._desk.clock, STOPPING, self._session.stop())
-            except (ChatbotError, TimeoutError) as error:
-                log.info("turn.stop_unheard", thread=self._thread.id, reason=str(error))
+            await self._session.stop()
 
     async def detach(self) -> None:
         """Leave the session to the service."""
@@ -117,6 +123,7 @@ class Dialogue:
         pause, longest = LOOK_AGAIN
         ended = await self._hear(session)
         while ended.reason is EndReason.WAITING and self._desk.clock.now() < until:
+            self._waiting = True
             await self._told.waits(self._document.request, until)
             await self.detach()
             await self._desk.clock.sleep(pause)
@@ -124,6 +131,7 @@ class Dialogue:
             attached = await self._attach()
             await self._arrived(attached)
             ended = await self._hear(attached.session)
+        self._waiting = False
         await self._told.resumes()
         return ended
 

@@ -3,39 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Coroutine
-from dataclasses import dataclass
 from typing import Any
 
 from bridge.budget.scheduler import Priority
-from bridge.errors import NotEditable, OutcomeUnknown, PlatformUnavailable, RateLimited, TooLong
+from bridge.clock import within
+from bridge.errors import BridgeError, NotEditable, OutcomeUnknown, PlatformUnavailable, RateLimited, TooLong
 from bridge.model import ThreadRef
 from bridge.platform import Operation, Part, PartKind
 from bridge.reply.document import Document
 from bridge.reply.insist import Backoff, insist
 from bridge.reply.journal import Journal, Slot
+from bridge.reply.layout import Layout, Step
 from bridge.reply.outlet import Outlet
 from bridge.reply.pacing import Length, Pace
-from bridge.reply.split import Splitter
 
-SMALLEST = 0.25
-"""The least share of the platform's part size that is tried when the platform calls parts too long."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """The next call that brings the screen closer to the text."""
-
-    operation: Operation
-    number: int
-    part: Part
+RECEIPT = 5.0
+"""Seconds that a call in flight gets when the program stops."""
 
 
 class Writer:
     """Shows one reply. `touch` it when the document changed, `finish` it once, at the end."""
 
     def __init__(self, document: Document, journal: Journal, outlet: Outlet, thread: ThreadRef, length: Length) -> None:
-        self._document = document
         self._journal = journal
         self._outlet = outlet
         self._thread = thread
@@ -44,16 +35,14 @@ class Writer:
         self._pace = Pace(
             outlet.platform.capabilities.edit_gap, lambda now: outlet.scheduler.shares(self._keys, now), length
         )
-        self._splitter = Splitter()
-        self._share = 1.0
+        self._layout = Layout(document, journal.answer, outlet.platform)
         self._changed = asyncio.Event()
         self._ending = asyncio.Event()
-        self._calling = False
+        self._call: asyncio.Task[None] | None = None
         self._unshown = 0
         self._shown_at = outlet.clock.monotonic()
         self._backoff = Backoff()
         self._not_before = 0.0
-        self._frozen: set[int] = set()
         self.first_shown_at: float | None = None
         """The clock's `monotonic()` when the first text was on screen."""
         self.task = asyncio.create_task(self._stream(), name="writer")
@@ -72,10 +61,10 @@ class Writer:
         self._ending.set()
         self._changed.set()
         await self.task
-        while self._plan(final=True) is not None:
+        while self._layout.next(final=True) is not None:
             await self._rest()
             await self._step(Priority.FINAL, final=True)
-        for shown in self._journal.answer[len(self._parts(final=True)) :]:
+        for shown in self._layout.surplus():
             await self._outlet.delete(shown.ref)
 
     async def say(self, slot: Slot, text: str) -> None:
@@ -89,9 +78,12 @@ class Writer:
         )
 
     async def close(self) -> None:
-        """Stop where it is. What is shown stays, and the journal knows it."""
+        """Stop where it is. What is shown stays, and the journal knows it: a call in flight gets its receipt."""
         self.task.cancel()
         await asyncio.wait({self.task})
+        if self._call is not None:
+            with contextlib.suppress(TimeoutError, BridgeError):  # the next process finds out what became of it
+                await within(self._clock, RECEIPT, self._call)
 
     async def _stream(self) -> None:
         """Show newer text whenever there is some and it may be shown, until the end."""
@@ -99,7 +91,7 @@ class Writer:
             while not self._ending.is_set():
                 await self._changed.wait()
                 self._changed.clear()
-                while not self._ending.is_set() and self._plan(final=False) is not None:
+                while not self._ending.is_set() and self._layout.next(final=False) is not None:
                     await self._unless_ending(self._rest())
                     priority = Priority.MIDDLE if self._journal.answer else Priority.FIRST
                     await self._unless_ending(self._step(priority, final=False))
@@ -115,7 +107,7 @@ class Writer:
 
     async def _step(self, priority: Priority, *, final: bool) -> None:
         """Wait for the budget and make the next call, with the text as it is by then."""
-        step = self._plan(final=final)
+        step = self._layout.next(final=final)
         if step is None:
             return
         try:
@@ -127,54 +119,35 @@ class Writer:
         except (PlatformUnavailable, OutcomeUnknown):
             self._not_before = self._clock.monotonic() + self._backoff.wait()
         except TooLong:
-            self._share *= 0.8
-            self._splitter = Splitter()
-            if self._share < SMALLEST:
+            if not self._layout.shrink():
                 raise
         except NotEditable:
-            self._frozen.add(step.number)
+            self._layout.freeze(step.number)
         else:
             self._backoff.reset()
 
     async def _show(self, operation: Operation, *, final: bool) -> None:
-        step = self._plan(final=final)
+        """Make the call that is due by now. It goes to its end also when nobody waits for it any more."""
+        step = self._layout.next(final=final)
         if step is None or step.operation is not operation:
             return
         touched = self._unshown
-        self._calling = True
-        try:
-            if operation is Operation.EDIT:
-                await self._journal.edit(step.number, step.part)
-            elif step.number < len(self._journal.answer):
-                await self._journal.replace(step.number, step.part)
-                self._frozen.discard(step.number)
-            else:
-                await self._journal.post(step.part)
-        finally:
-            self._calling = False
+        self._call = asyncio.create_task(self._make(step), name="platform call")
+        await asyncio.shield(self._call)
         self._unshown -= touched
         self._shown_at = self._clock.monotonic()
         self._pace.shown(self._shown_at)
         if self.first_shown_at is None:
             self.first_shown_at = self._shown_at
 
-    def _plan(self, *, final: bool) -> Step | None:
-        """The first part that does not stand on screen as it should."""
-        answer = self._journal.answer
-        for number, text in enumerate(self._parts(final=final)):
-            if number < len(answer) and answer[number].text == text:
-                continue
-            posted = number < len(answer) and number not in self._frozen
-            return Step(Operation.EDIT if posted else Operation.POST, number, Part(text, final=final))
-        return None
-
-    def _parts(self, *, final: bool) -> list[str]:
-        text = self._document.text
-        return self._splitter.advance(text, self._fits, final=final) if text else []
-
-    def _fits(self, text: str) -> bool:
-        platform = self._outlet.platform
-        return platform.size(Part(text)) <= platform.capabilities.part_size * self._share
+    async def _make(self, step: Step) -> None:
+        if step.operation is Operation.EDIT:
+            await self._journal.edit(step.number, step.part)
+        elif step.number < len(self._journal.answer):
+            await self._journal.replace(step.number, step.part)
+            self._layout.thaw(step.number)
+        else:
+            await self._journal.post(step.part)
 
     def _urgency(self) -> float:
         """How much is not shown yet, times for how long."""
@@ -186,7 +159,7 @@ class Writer:
         ending = asyncio.create_task(self._ending.wait())
         try:
             await asyncio.wait({task, ending}, return_when=asyncio.FIRST_COMPLETED)
-            if not task.done() and not self._calling:
+            if not task.done() and (self._call is None or self._call.done()):
                 task.cancel()
             await asyncio.wait({task})
             if not task.cancelled():

@@ -29,7 +29,7 @@ from bridge import (
     notices,
 )
 from bridge.store import TurnState, open_store
-from bridge.testing import Ask, Script
+from bridge.testing import Ask, Script, eventually
 from bridge.testing.script import Step
 from tests.core.running import CONFIG, Place, place
 
@@ -353,3 +353,15 @@ async def test_an_idle_thread_starts_a_new_session_where_the_route_says_so(tmp_p
         here.world.clock = LaterClock(timedelta(hours=2))
         await here.world.say("Three", thread=question.thread)
         await here.answered(question.thread, "1: One", "2: Two", "1: Three")
+
+
+async def test_stop_ends_a_turn_that_waits_for_approval(tmp_path: Path) -> None:
+    events: list[Step] = [ApprovalRequest("r", "Send it", {}), Complete("a", "Sent.")]
+    async with place(tmp_path, scripted(lambda ask: events)) as here, here.running():
+        question = await here.world.say("Send", mention=True)
+        request = notices.APPROVAL.format(title="Send it")
+        await here.answered(question.thread, request)
+        await eventually(lambda: not here.service.sessions[here.session()].listeners)
+        await here.world.say("stop", thread=question.thread)
+        await here.answered(question.thread, request, notices.STOPPED)
+        assert not here.service.sessions[here.session()].running

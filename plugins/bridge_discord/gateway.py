@@ -49,6 +49,8 @@ HANDLED = (
 )
 """The events that are looked at; all others pass."""
 
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody speaks here, so nothing is missing
+
 _running: dict[str, int] = {}
 """How many connections of this process use which API address."""
 

@@ -12,13 +12,13 @@ export class MessageView {
   constructor(message, onthread) {
     this.onthread = onthread;
     this.body = h("div.body");
-    this.name = h("span.author", {}, message.author);
-    this.time = h("time", { datetime: message.at }, clock(message.at));
+    const name = h("span.author", {}, message.author);
+    const time = h("time", { datetime: message.at }, clock(message.at));
     this.writing = h("span.writing", { hidden: true, "aria-hidden": "true" }, "writing…");
     this.edited = h("span.edited", { hidden: true }, "(edited)");
     this.files = h("ul.files", { hidden: true });
     this.thread = h("div.thread-link");
-    const head = h("div.head", {}, this.name, message.bot && h("span.badge", {}, "APP"), this.time);
+    const head = h("div.head", {}, name, message.bot && h("span.badge", {}, "APP"), time);
     const foot = h("div.foot", {}, this.edited, this.writing);
     this.element = h(
       "article.message",

@@ -89,9 +89,7 @@ def main() -> None:
         ("bridge run, ready, later starts", ready, "< 1.5 s"),
     ):
         print(f"{what:<45}{value:>6.3f}{value / empty:>16.1f}{target:>10}")
-    print(
-        f"resident memory with both platforms connected: {resident / 1024:.1f} MiB ({os.cpu_count()} cores, {runs} runs)"
-    )
+    print(f"resident memory, both platforms connected: {resident / 1024:.1f} MiB ({os.cpu_count()} cores, {runs} runs)")
 
 
 if __name__ == "__main__":

@@ -134,7 +134,7 @@ class Bucket:
         return not self.has(1.0, now) and self._held_until is not None
 
     def pristine(self, now: float) -> bool:
-        """Whether a new bucket would behave the same, so that this one can be forgotten."""
+        """Whether a new bucket would do as well, but for what the next response says again."""
         return self.full(now) and self.rate >= self._budget.rate
 
     def _learn(self, rate: float) -> None:

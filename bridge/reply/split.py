@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bridge.reply.boundaries import boundaries
+from bridge.reply.lines import Context
 from bridge.reply.stretch import Stretch
 
 Fits = Callable[[str], bool]
@@ -16,11 +17,11 @@ _FIRST_GUESS = 2048
 
 @dataclass(frozen=True, slots=True)
 class _Cut:
-    """A finished part, and where the next one begins."""
+    """A finished part, where it ends in the text, and what that place stands in."""
 
     part: str
-    rest: Stretch
     end: int
+    context: Context
 
 
 class Splitter:
@@ -44,9 +45,10 @@ class Splitter:
         Raises ValueError when not even one character fits.
         """
         self._forget(text)
-        rest = self._cuts[-1].rest.on(text) if self._cuts else Stretch(text)
+        rest = self._rest(text)
         while (end := self._overflow(rest, fits, final=final)) is not None:
-            rest = self._cut(rest, end, fits)
+            self._cut(rest, end, fits)
+            rest = self._rest(text)
         parts = [cut.part for cut in self._cuts]
         if tail := rest.shown(len(text), final=final):
             parts.append(tail)
@@ -60,6 +62,10 @@ class Splitter:
             self._cuts.pop()
         self._settled = text[: self._cuts[-1].end] if self._cuts else ""
 
+    def _rest(self, text: str) -> Stretch:
+        """What comes after the last cut."""
+        return Stretch(text, self._cuts[-1].end, self._cuts[-1].context) if self._cuts else Stretch(text)
+
     def _overflow(self, rest: Stretch, fits: Fits, *, final: bool) -> int | None:
         """An offset up to which the rest is too much for one part; None when all of it fits."""
         size = self._guess
@@ -69,8 +75,8 @@ class Splitter:
             size *= 2
         return None if fits(rest.shown(len(rest.text), final=final)) else len(rest.text)
 
-    def _cut(self, rest: Stretch, end: int, fits: Fits) -> Stretch:
-        """Finish a part that ends before `end`; gives what comes after it."""
+    def _cut(self, rest: Stretch, end: int, fits: Fits) -> None:
+        """Finish a part that ends before `end`."""
         for stretch in (rest, rest.literal()):
             most = self._most(stretch, max(end, stretch.start + 2), fits)
             if most <= stretch.start:
@@ -79,10 +85,9 @@ class Splitter:
                 part = stretch.shown(offset)
                 if part and fits(part):
                     self._guess = 2 * (offset - stretch.start)
-                    after = stretch.after(offset)
-                    self._cuts.append(_Cut(part, after, offset))
+                    self._cuts.append(_Cut(part, offset, stretch.context_at(offset)))
                     self._settled = stretch.text[:offset]
-                    return after
+                    return
         raise ValueError("not even one character fits into a part")
 
     @staticmethod

@@ -12,6 +12,7 @@ _BLANK = re.compile(r"(?:[^\S\n]*\n)*")
 _SPACES = re.compile(r"[^\S\n]*")
 _WHITE = re.compile(r"\s*")
 _ITEM = re.compile(r"[ \t]+(?=(?:[-*+]|\d{1,9}[.)])[ \t])")
+_QUOTE = re.compile(r" {0,3}(?:> ?){1,6}")
 _MARKS = re.compile(r"[ \t>]*(?:`+|~+)[ \t]*")
 
 
@@ -24,23 +25,14 @@ class Stretch:
 
     def __init__(self, text: str, start: int = 0, context: Context | None = None, *, literal: bool = False) -> None:
         self.text = text
-        self._given = (start, context or Context())
-        self.start, self._context, self._prefix = self._begin(*self._given)
+        self.start, self._context, self._prefix = self._begin(start, context or Context())
         self._lines: list[Line] = []
         self._starts: list[int] = []
         self._unread = self._literal_line() if literal else lines(text, self.start, self._context)
 
-    def on(self, text: str) -> Stretch:
-        """The same stretch of a text that is the same up to where it begins."""
-        return Stretch(text, *self._given)
-
     def literal(self) -> Stretch:
         """The same stretch as plain text, for when what would be repeated leaves no room."""
         return Stretch(self.text, _skip(_WHITE, self.text, self.start), literal=True)
-
-    def after(self, offset: int) -> Stretch:
-        """What comes after a cut at `offset`."""
-        return Stretch(self.text, offset, self._context_at(offset))
 
     def lines(self, stop: int) -> Sequence[Line]:
         """The lines up to and with the one that holds `stop`."""
@@ -59,8 +51,18 @@ class Stretch:
         body = self.text[self.start : end].rstrip()
         if not body.strip():
             return ""
-        fence = self._context_at(end).fence
+        fence = self.context_at(end).fence
         return f"{self._prefix}{body}{fence.closing if fence is not None else ''}"
+
+    def context_at(self, offset: int) -> Context:
+        """What a place behind the start stands in."""
+        known = self.lines(offset)
+        if not known:
+            return self._context
+        line = known[-1]
+        if offset == line.start:
+            return line.before
+        return line.after if offset >= line.end or line.kind is Kind.OPENING else line.before
 
     def _begin(self, start: int, context: Context) -> tuple[int, Context, str]:
         """The first place that is shown, what it stands in, and what is repeated before it."""
@@ -68,7 +70,9 @@ class Stretch:
         if start > 0 and text[start - 1] != "\n":
             start = _skip(_SPACES, text, start)
             if fence is not None:
-                return start, context, fence.reopened
+                return start, context, fence.reopened + fence.lead
+            if (quote := _QUOTE.match(text, text.rfind("\n", 0, start) + 1)) and quote.end() < start < len(text):
+                return start, context, quote[0]
         elif fence is not None:
             start = _skip(_BLANK, text, start)
             end = line_end(text, start)
@@ -81,15 +85,6 @@ class Stretch:
 
     def _literal_line(self) -> Iterator[Line]:
         yield Line(self.start, len(self.text), Kind.TEXT, Context(), Context())
-
-    def _context_at(self, offset: int) -> Context:
-        known = self.lines(offset)
-        if not known:
-            return self._context
-        line = known[-1]
-        if offset == line.start:
-            return line.before
-        return line.after if offset >= line.end or line.kind is Kind.OPENING else line.before
 
     def _steady(self, end: int) -> int:
         """Where the text ends without a fence that may still grow, or has nothing in it yet."""

@@ -108,14 +108,6 @@ class Scheduler:
         """What each of the buckets has for the replies that are being written from it."""
         return [self._queue(key).share(now) for key in keys]
 
-    def spare(self, keys: Sequence[BudgetKey], now: float) -> float:
-        """Tokens that could be spent at once on a call with these keys."""
-        return min((self._queue(key).bucket.tokens(now) for key in keys), default=float("inf"))
-
-    def waiting(self, keys: Sequence[BudgetKey]) -> int:
-        """How many calls wait at these buckets."""
-        return sum(len(queue.waiting) for key in dict.fromkeys(keys) if (queue := self._queues.get(key)))
-
     async def _admission(self, waiter: Waiter) -> None:
         """Return once the tokens for this call are taken."""
         lacking = self._lacking(waiter, self._clock.monotonic())

@@ -24,7 +24,7 @@ demo: install  ## Play with bridge in the browser: no account, token or network 
 	$(BIN)/bridge demo
 
 test: install  ## Run every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 check: install  ## Format, lint, types, import layers and generated files
 	$(BIN)/ruff format --check .

@@ -18,4 +18,4 @@ def test_every_scope_is_explained_in_the_same_words() -> None:
 
 def test_the_configuration_of_the_guide_is_toml() -> None:
     [example] = re.findall(r"```toml\n(.*?)```", GUIDE, re.DOTALL)
-    assert {"platforms", "chatbots", "routes"} == tomllib.loads(example).keys()
+    assert {"platforms", "providers", "chatbots", "routes"} == tomllib.loads(example).keys()

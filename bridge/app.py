@@ -21,7 +21,7 @@ from bridge.lanes import Lanes
 from bridge.plugins import Plugins, resolve
 from bridge.recovery import recover
 from bridge.routing import Route
-from bridge.store import open_store
+from bridge.store import Store, open_store
 
 log = structlog.get_logger(__name__)
 
@@ -78,21 +78,27 @@ class App:
             lanes.wake,
             tell_unrouted=self._config.settings.unrouted == "tell",
         )
-        pending = await recover(desk.store, lanes.wake)
-        log.info("app.started", platforms=sorted(outlets), chatbots=sorted(self._config.chatbots), pending=pending)
+        log.info("app.started", platforms=sorted(outlets), chatbots=sorted(self._config.chatbots))
         serving = asyncio.create_task(instances.run(inbox.accept), name="platforms")
+        recovering = asyncio.create_task(self._recover(desk.store, instances, lanes), name="recovery")
         stopping = asyncio.create_task(self._stopping.wait())
         try:
             await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
             failed = serving.done()
-            await _cancelled(serving)
+            await _cancelled(serving, recovering)
             await self._drain(lanes)
             return not failed
         finally:
-            await _cancelled(serving, stopping)
+            await _cancelled(serving, recovering, stopping)
             await inbox.close()
             await lanes.park()
             await instances.close()
+
+    async def _recover(self, store: Store, instances: Instances, lanes: Lanes) -> None:
+        await instances.settle()
+        pending = await recover(store, lanes.wake)
+        if pending:
+            log.info("app.recovering", threads=pending)
 
     async def _drain(self, lanes: Lanes) -> None:
         grace = self._config.settings.grace.total_seconds()

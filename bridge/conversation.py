@@ -10,6 +10,7 @@ import structlog
 
 from bridge import notices
 from bridge.desk import Ask, Desk
+from bridge.errors import InstanceFailed, PlatformError, Rejected
 from bridge.model import InstanceName, Message, Surface
 from bridge.question import Wish, contents, unread, wish
 from bridge.reply.journal import marker
@@ -63,14 +64,21 @@ class Conversation:
         """Do the next thing; False when there is nothing to do. Raises StoreError and whatever is a defect."""
         thread = await self._store.thread(self._id)
         outlet = self._outlets.get(thread.ref.instance)
-        if outlet is None:
+        if outlet is None or outlet.failed.is_set():
             log.warning("conversation.no_platform", thread=self._id, platform=thread.ref.instance)
             return False
+        try:
+            return await self._step(thread, outlet)
+        except InstanceFailed as error:
+            log.warning("conversation.left", thread=self._id, platform=thread.ref.instance, reason=str(error))
+            outlet.failed.set()
+            return False
+
+    async def _step(self, thread: ThreadRow, outlet: Outlet) -> bool:
         row = await self._store.unfinished_turn(self._id)
         waiting = await self._store.waiting(self._id)
         if row is not None:
-            ask = self._ask(row.messages)
-            self._turn = Turn(self._desk, outlet, thread, ask, row)
+            self._turn = Turn(self._desk, outlet, thread, self._ask(row.messages), row)
             if any(wish(later.message) is Wish.STOP for later in waiting):
                 self._stopped = self._turn.stop()
             await self._run()
@@ -86,7 +94,10 @@ class Conversation:
         reason = f"internal error: {type(error).__name__}: {error}"
         outlet = self._outlets.get(thread.ref.instance)
         if messages and outlet is not None:
-            await outlet.tell(thread.ref, notices.UNCERTAIN, _marker(thread, messages[0], "given up"))
+            try:
+                await outlet.tell(thread.ref, notices.UNCERTAIN, _marker(thread, messages[0], "given up"))
+            except PlatformError as unsaid:
+                log.warning("conversation.not_told", thread=self._id, reason=str(unsaid))
         if row is not None:
             await self._store.end_turn(row.id, TurnState.FAILED, reason)
         elif messages:
@@ -169,11 +180,15 @@ class Conversation:
 
     async def _reply(self, thread: ThreadRow, outlet: Outlet, head: WaitingMessage, text: str | None) -> None:
         """Answer a message ourselves."""
-        if text is not None:
-            if thread.binding is None and thread.ref.surface is Surface.THREAD:
-                await outlet.open_thread(thread.ref, head.message.text)
-            await outlet.tell(thread.ref, text, _marker(thread, head, "reply"))
-        await self._close(head, TurnState.ANSWERED, f"answered by the bridge: {wish(head.message)}")
+        state, reason = TurnState.ANSWERED, f"answered by the bridge: {wish(head.message).value}"
+        try:
+            if text is not None:
+                if thread.binding is None and thread.ref.surface is Surface.THREAD:
+                    await outlet.open_thread(thread.ref, head.message.text)
+                await outlet.tell(thread.ref, text, _marker(thread, head, "reply"))
+        except Rejected as error:
+            state, reason = TurnState.FAILED, f"the answer could not be shown: {error}"
+        await self._close(head, state, reason)
 
     async def _close(self, message: WaitingMessage, state: TurnState, reason: str) -> None:
         await self._store.end_messages(self._id, [message.id], state, reason)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 
 import structlog
 
 from bridge.budget.scheduler import Scheduler
-from bridge.clock import Clock
+from bridge.clock import Clock, within
 from bridge.config import PlatformEntry
 from bridge.errors import BridgeError
 from bridge.model import InstanceName
@@ -19,6 +20,9 @@ from bridge.reply.outlet import Outlet
 
 log = structlog.get_logger(__name__)
 
+SETTLING = 10.0
+"""Seconds in which an instance says whether it is connected, or counts as if it were."""
+
 
 class Instances:
     """All platform instances of the operator's file, and how they are."""
@@ -26,6 +30,7 @@ class Instances:
     def __init__(self, entries: Mapping[InstanceName, PlatformEntry], clock: Clock) -> None:
         self._clock = clock
         self._states: dict[InstanceName, str] = {}
+        self._settled = asyncio.Event()
         self.outlets: dict[InstanceName, Outlet] = {}
         """The way out to each instance that could be made."""
         for name, entry in entries.items():
@@ -39,6 +44,11 @@ class Instances:
         async with asyncio.TaskGroup() as group:
             for name, outlet in self.outlets.items():
                 group.create_task(self._run(name, outlet.platform, deliver), name=f"platform {name}")
+
+    async def settle(self) -> None:
+        """Wait until each instance is connected or given up, for a while: so long an adapter may take to say so."""
+        with contextlib.suppress(TimeoutError):
+            await within(self._clock, SETTLING, self._settled.wait())
 
     async def close(self) -> None:
         """Release everything, after the last call."""
@@ -79,6 +89,7 @@ class Instances:
         if state == before == "failed":
             return  # said already by the adapter itself
         if state == "failed":
+            self.outlets[name].failed.set()
             log.error("platform.failed", platform=name, reason=reason)
         elif state == "degraded":
             log.warning("platform.degraded", platform=name, reason=reason)
@@ -86,4 +97,5 @@ class Instances:
             log.info(f"platform.{state}", platform=name, **({"reason": reason} if reason else {}))
         usable = {"connected", "degraded", "failed"}
         if before not in usable and all(self._states.get(each) in usable for each in self.outlets):
+            self._settled.set()
             log.info("app.ready", platforms=dict(sorted(self._states.items())))

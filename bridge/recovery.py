@@ -10,7 +10,7 @@ from bridge.store import Store
 async def recover(store: Store, wake: Callable[[int], None]) -> int:
     """Wake every thread with unanswered messages or an unfinished turn; returns how many there are.
 
-    Called before the platforms connect, so that what was accepted earlier is answered first.
+    Called once the platforms are connected or given up: what is left for one that is given up stays as it is.
     """
     threads = await store.pending_threads()
     for thread in threads:

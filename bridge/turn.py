@@ -10,7 +10,7 @@ from bridge.chatbot import TurnEnded
 from bridge.chatbots import Attached
 from bridge.desk import Ask, Desk
 from bridge.dialogue import ATTEMPTS, Dialogue, Told
-from bridge.errors import ChatbotError, PlatformError
+from bridge.errors import ChatbotError, InstanceFailed, PlatformError
 from bridge.hookspecs import FinishedTurn
 from bridge.model import Surface
 from bridge.outcome import Outcome
@@ -60,7 +60,8 @@ class Turn:
     async def run(self) -> None:
         """Bring the turn to its end. When cancelled, everything stays as it is for the next process.
 
-        Raises StoreError; what chatbots and platforms do wrong ends the turn and is told.
+        Raises StoreError, and InstanceFailed when the platform instance is given up; both leave it as it is, too. What
+        else chatbots and platforms do wrong ends the turn and is told.
         """
         ref = self._thread.ref
         tasks = [
@@ -132,6 +133,8 @@ class Turn:
             return outcome.of_end(work.result(), empty=not self._document.text)
         except ChatbotError as error:
             return outcome.of_error(error)
+        except InstanceFailed:
+            raise
         except PlatformError as error:
             return outcome.of_silence(error)
 
@@ -140,6 +143,8 @@ class Turn:
         self._ending = True
         try:
             await self._show(result)
+        except InstanceFailed:
+            raise
         except PlatformError as error:
             result = outcome.of_silence(error)
         store = self._desk.store

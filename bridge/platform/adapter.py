@@ -89,6 +89,7 @@ class Platform(Protocol):
     async def run(self, deliver: Deliver) -> None:
         """Connect and stay connected until cancelled; called once.
 
+        Reports through its context's `health` once it is connected: what an earlier process left is taken up then.
         Reconnects by itself. Raises InstanceFailed when no retry can help (a refused token). When cancelled it stops
         taking events, waits for deliveries under way, and closes what `run` opened; calls still work until `close`.
         """

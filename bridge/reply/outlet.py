@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from bridge.budget.scheduler import Priority, Scheduler
@@ -32,6 +33,8 @@ class Outlet:
     platform: Platform
     scheduler: Scheduler
     clock: Clock
+    failed: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once the instance is given up: whatever is left for it waits for the next start."""
 
     async def call(
         self,

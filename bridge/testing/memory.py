@@ -18,6 +18,7 @@ from bridge.platform import (
     Capabilities,
     Check,
     Deliver,
+    Health,
     Operation,
     Part,
     PlatformContext,
@@ -38,8 +39,9 @@ class MemoryTable(Table):
 class BareMemoryPlatform:
     """A Platform without any optional ability."""
 
-    def __init__(self, world: MemoryWorld) -> None:
+    def __init__(self, world: MemoryWorld, health: Health | None = None) -> None:
         self.world = world
+        self._health = health
         self.closed = False
 
     @property
@@ -50,6 +52,8 @@ class BareMemoryPlatform:
         """Deliver what people do, in order; what the store refused is delivered again after a second."""
         events: asyncio.Queue[Event] = asyncio.Queue()
         disconnect = self.world.connect(events.put_nowait)
+        if self._health is not None:
+            self._health("connected")
         try:
             while True:
                 await _to_the_end(_deliver(deliver, await events.get(), self.world.clock))
@@ -138,7 +142,7 @@ class MemoryPlatform(BareMemoryPlatform):
 
 def make(config: MemoryTable, context: PlatformContext) -> MemoryPlatform:
     """The factory of the platform type "memory"."""
-    return MemoryPlatform(MemoryWorld.named(config.world))
+    return MemoryPlatform(MemoryWorld.named(config.world), context.health)
 
 
 @hookimpl

@@ -47,6 +47,10 @@ class Turnstile:
         """Let the next `times` calls fail with `error`; with `done` they take effect before they fail."""
         self._faults.append(_Fault(operation, error, done, times))
 
+    def relent(self) -> None:
+        """Forget every fault that has not come up yet."""
+        self._faults.clear()
+
     @contextlib.asynccontextmanager
     async def holding(self, operation: Operation) -> AsyncIterator[None]:
         """Calls of this kind hang until the block ends, then go on."""

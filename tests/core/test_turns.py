@@ -16,6 +16,7 @@ from bridge import (
     EndReason,
     Forbidden,
     Gone,
+    InstanceFailed,
     MessageRefused,
     NotEditable,
     Operation,
@@ -342,6 +343,31 @@ async def test_a_place_where_the_bot_may_not_write_ends_the_turn_and_no_other(tm
         reasons = [reason for state, reason in await states(here) if state == TurnState.FAILED]
         assert len(reasons) == 1
         assert "no permission to write here" in reasons[0]
+
+
+async def test_what_is_left_for_a_platform_that_failed_is_answered_after_the_next_start(tmp_path: Path) -> None:
+    async with place(tmp_path) as here:
+        async with here.running():
+            here.world.fail(Operation.POST, InstanceFailed("the token was revoked"), times=100)
+            question = await here.world.say("Hello", mention=True)
+            await here.taken(1)
+            other = await here.world.say("And this?", mention=True)
+            await here.taken(2)
+            await eventually(lambda: here.service.sessions)
+        assert here.world.messages() == ()
+        here.world.turnstile.relent()
+        async with here.running():
+            await here.answered(question.thread, "1: Hello")
+            await here.answered(other.thread, "1: And this?")
+
+
+async def test_a_word_to_the_bot_where_it_may_not_write_does_not_hold_up_the_thread(tmp_path: Path) -> None:
+    async with place(tmp_path) as here, here.running():
+        here.world.fail(Operation.POST, Forbidden())
+        question = await here.world.say("help", mention=True)
+        await here.taken(1)
+        await here.world.say("Hello", thread=question.thread)
+        await here.answered(question.thread, "1: Hello")
 
 
 async def test_an_idle_thread_starts_a_new_session_where_the_route_says_so(tmp_path: Path) -> None:

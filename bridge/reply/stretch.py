@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from bridge.reply.lines import Context, Kind, Line, line_end, lines
+from bridge.reply.tail import settle
 
 _BLANK = re.compile(r"(?:[^\S\n]*\n)*")
 _SPACES = re.compile(r"[^\S\n]*")
@@ -46,13 +47,15 @@ class Stretch:
 
     def shown(self, end: int, *, final: bool = True) -> str:
         """The message that shows the text up to `end`; empty when that would show nothing."""
+        closing = ""
         if not final:
             end = self._steady(end)
+            end, closing = settle(self.text, self.lines(end), end)
         body = self.text[self.start : end].rstrip()
         if not body.strip():
             return ""
         fence = self.context_at(end).fence
-        return f"{self._prefix}{body}{fence.closing if fence is not None else ''}"
+        return f"{self._prefix}{body}{closing if fence is None else fence.closing}"
 
     def context_at(self, offset: int) -> Context:
         """What a place behind the start stands in."""

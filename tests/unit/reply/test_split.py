@@ -136,7 +136,7 @@ def test_a_changed_text_is_cut_anew_from_where_it_changed() -> None:
         ("Look:\n```py\nx", "Look:\n```py\nx\n```"),
         ("Look:\n```py\nx\n``", "Look:\n```py\nx\n```"),
         ("Look:\n```py\nx\n```", "Look:\n```py\nx\n```"),
-        ("Look: `x", "Look: `x"),
+        ("Look: `x", "Look: `x`"),
     ],
 )
 def test_a_fence_being_written_does_not_flicker(text: str, shown: str) -> None:

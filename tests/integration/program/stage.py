@@ -22,6 +22,7 @@ class Person:
 
     def __init__(self, people: People) -> None:
         self.people = people
+        self.patience = PATIENCE
 
     def room(self, name: str) -> str:
         """The id of a channel."""
@@ -62,7 +63,7 @@ class Person:
         changed = asyncio.Event()
         unwatch = self.people.watch(lambda _: changed.set())
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self.patience):
                 while not condition():
                     changed.clear()
                     await changed.wait()

@@ -15,6 +15,10 @@ from bridge.store import BindingRow, Store, ThreadRow
 
 T = TypeVar("T")
 
+LOST = "the service no longer knows it"
+REASSIGNED = "the route now names chatbot"
+"""Why a session ended, in the history of its thread."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attached:
@@ -55,17 +59,34 @@ class Chatbots:
             raise
 
     async def _attach(self, store: Store, thread: ThreadRow, name: str, chatbot: Chatbot) -> Attached:
-        binding, ended, notice = thread.binding, "", None
+        binding, ended = thread.binding, ""
         if binding is not None and binding.chatbot == name:
             try:
-                return Attached(await chatbot.resume_session(binding.session), binding)
+                session = await chatbot.resume_session(binding.session)
             except SessionLost:
-                ended, notice = "the service no longer knows it", notices.FORGOTTEN
+                ended = LOST
+            else:
+                return Attached(session, binding, notice=await _owed(store, binding))
         elif binding is not None:
-            ended, notice = f"the route now names chatbot {name}", notices.REASSIGNED
+            ended = f"{REASSIGNED} {name}"
         session = await chatbot.create_session()
         binding = await store.bind(thread.id, name, session.id, ended=ended)
-        return Attached(session, binding, renewed=True, notice=notice)
+        return Attached(session, binding, renewed=True, notice=_notice(ended))
+
+
+def _notice(ended: str) -> str | None:
+    """What the thread is told when its last session ended so."""
+    if ended == LOST:
+        return notices.FORGOTTEN
+    return notices.REASSIGNED if ended.startswith(REASSIGNED) else None
+
+
+async def _owed(store: Store, binding: BindingRow) -> str | None:
+    """What an earlier process may have had no time to say of a session that was never used."""
+    if binding.sent:
+        return None
+    earlier = [past for past in await store.session_history(binding.thread_id) if past.binding.id != binding.id]
+    return _notice(earlier[-1].reason) if earlier else None
 
 
 async def persist(clock: Clock, seconds: float, attempt: Callable[[], Awaitable[T]]) -> T:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -29,7 +30,8 @@ from bridge import (
     TurnEnded,
     notices,
 )
-from bridge.store import TurnState, open_store
+from bridge.chatbots import LOST
+from bridge.store import Store, TurnState, open_store
 from bridge.testing import Ask, Script, eventually
 from bridge.testing.script import Step
 from tests.core.running import CONFIG, Place, place
@@ -65,16 +67,23 @@ def scripted(script: Script) -> dict[str, Script]:
     return {"echo": script}
 
 
-async def states(here: Place) -> list[tuple[str, str]]:
-    """The state of each turn in the database, with its reason."""
+@asynccontextmanager
+async def database(here: Place) -> AsyncIterator[Store]:
+    """The database, while no bridge runs on it."""
     store = await open_store(
         "sqlite:///bridge.db", clock=SystemClock(), directory=here.directory, upgrade=False, exclusive=False
     )
     try:
-        turns = [turn for thread in await store.sessions() for turn in await store.turns(thread.id)]
-        return [(turn.state, turn.reason) for turn in turns]
+        yield store
     finally:
         await store.close()
+
+
+async def states(here: Place) -> list[tuple[str, str]]:
+    """The state of each turn in the database, with its reason."""
+    async with database(here) as store:
+        turns = [turn for thread in await store.sessions() for turn in await store.turns(thread.id)]
+        return [(turn.state, turn.reason) for turn in turns]
 
 
 async def test_the_answer_is_shown_while_it_is_written(tmp_path: Path) -> None:
@@ -205,6 +214,24 @@ async def test_a_session_that_the_service_forgot_is_replaced_and_that_is_said(tm
         here.service.forget(here.session())
         await here.world.say("Two", thread=question.thread)
         await here.answered(question.thread, "1: One", notices.FORGOTTEN, "1: Two")
+
+
+async def test_a_crash_just_after_the_session_was_replaced_does_not_hide_it(tmp_path: Path) -> None:
+    async with place(tmp_path) as here:
+        async with here.running():
+            question = await here.world.say("One", mention=True)
+            await here.answered(question.thread, "1: One")
+        here.service.forget(here.session())
+        replacement = here.service.create("echo")
+        async with database(here) as store:
+            thread = await store.find_thread(question.thread)
+            assert thread is not None
+            await store.bind(thread.id, "echo", replacement.id, ended=LOST)
+        async with here.running():
+            await here.world.say("Two", thread=question.thread)
+            await here.answered(question.thread, "1: One", notices.FORGOTTEN, "1: Two")
+            await here.world.say("Three", thread=question.thread)
+            await here.answered(question.thread, "1: One", notices.FORGOTTEN, "1: Two", "2: Three")
 
 
 async def test_refusals_are_said(tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ class Turn:
             await writer.say(Slot.CONTEXT, attached.notice)
 
     async def _open_writer(self, row: TurnRow) -> Writer:
-        journal = Journal(self._desk.store, self._outlet, self._thread.ref, row.id, marker(*self._seed()))
+        journal = Journal(self._desk.store, self._outlet, self._thread.ref, row, marker(*self._seed()))
         await journal.restore(row.parts)
         self._writer = Writer(self._document, journal, self._outlet, self._thread.ref, self._length)
         self._writer.task.add_done_callback(lambda _: self._interrupted.set())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from bridge.model import Attachment, ChannelId, Event, MessageId, MessageRef, ThreadRef, UserId
@@ -72,8 +73,12 @@ class HasHistory(Protocol):
 class FindsMarkers(Protocol):
     """A post whose outcome is unknown can be looked up."""
 
-    async def find(self, thread: ThreadRef, marker: str) -> MessageRef | None:
-        """The message of ours that was posted with `marker`; None when it is certain that there is none."""
+    async def find(self, thread: ThreadRef, marker: str, since: datetime | None = None) -> MessageRef | None:
+        """The message of ours that was posted with `marker`, not before `since` where that is known.
+
+        None when it is certain that there is none, or that posting with the same marker again gives that very message.
+        Raises OutcomeUnknown when it cannot be told.
+        """
         ...
 
 

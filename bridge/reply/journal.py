@@ -12,7 +12,7 @@ from bridge.errors import OutcomeUnknown
 from bridge.model import MessageRef, ThreadRef
 from bridge.platform import Part
 from bridge.reply.outlet import Outlet
-from bridge.store import PartRow, PartState, Store
+from bridge.store import PartRow, PartState, Store, TurnRow
 
 
 def marker(*names: object) -> str:
@@ -43,13 +43,17 @@ class Shown:
 class Journal:
     """Posts and edits the messages of one turn. `seed` names the turn, the same in every process."""
 
-    def __init__(self, store: Store, outlet: Outlet, thread: ThreadRef, turn: int, seed: str) -> None:
+    def __init__(self, store: Store, outlet: Outlet, thread: ThreadRef, turn: TurnRow, seed: str) -> None:
         self._store = store
         self._outlet = outlet
         self._thread = thread
-        self._turn = turn
+        self._turn = turn.id
+        self._since = turn.created_at
         self._seed = seed
         self._unsure: set[int] = set()
+        """Parts whose last post may have happened: they are looked up before they are posted again."""
+        self._tried: set[int] = set()
+        """Parts that may have been posted with an older text, which a post with the same marker gives back."""
         self._posting: set[int] = set()
         self.answer: list[Shown] = []
         """The answer's messages, in order."""
@@ -65,7 +69,8 @@ class Journal:
             message = row.message
             if row.state is PartState.POSTING or message is None:
                 self._posting.add(row.number)
-                found = await self._outlet.find(self._thread, row.marker)
+                self._tried.add(row.number)
+                found = await self._outlet.find(self._thread, row.marker, self._since)
                 if found is None:
                     continue
                 await self._store.part_posted(self._turn, row.number, found.id)
@@ -80,8 +85,9 @@ class Journal:
 
         Raises PlatformError; then the same call may be made again and does not post twice.
         """
-        ref = await self._post(len(self.answer), part)
-        self.answer.append(Shown(ref, part.text))
+        number = len(self.answer)
+        ref = await self._post(number, part)
+        self.answer.append(Shown(ref, None if number in self._tried else part.text))
 
     async def say(self, slot: Slot, part: Part) -> None:
         """Post a sentence of the bridge's own; said already is success. As `post` otherwise."""
@@ -107,12 +113,13 @@ class Journal:
         if number not in self._posting:
             await self._store.part_posting(self._turn, number, mark)
             self._posting.add(number)
-        ref = await self._outlet.find(self._thread, mark) if number in self._unsure else None
+        ref = await self._outlet.find(self._thread, mark, self._since) if number in self._unsure else None
         if ref is None:
             try:
                 ref = await self._outlet.platform.post(self._thread, part, mark)
             except OutcomeUnknown:
                 self._unsure.add(number)
+                self._tried.add(number)
                 raise
         await self._store.part_posted(self._turn, number, ref.id)
         self._unsure.discard(number)

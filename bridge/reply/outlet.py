@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeVar
 
 from bridge.budget.scheduler import Priority, Scheduler
@@ -65,12 +66,12 @@ class Outlet:
         if isinstance(shower, ShowsActivity):
             await self.call(Priority.ACTIVITY, Operation.ACTIVITY, thread, lambda: shower.show_activity(thread, status))
 
-    async def find(self, thread: ThreadRef, marker: str) -> MessageRef | None:
-        """The message that was posted with `marker`; None when there is none, or the platform cannot tell."""
+    async def find(self, thread: ThreadRef, marker: str, since: datetime) -> MessageRef | None:
+        """The message that was posted with `marker` after `since`; None when there is none, or nobody can tell."""
         finder = self.platform
         if not isinstance(finder, FindsMarkers):
             return None
-        return await self.call(Priority.FIRST, Operation.HISTORY, thread, lambda: finder.find(thread, marker))
+        return await self.call(Priority.FIRST, Operation.HISTORY, thread, lambda: finder.find(thread, marker, since))
 
     async def delete(self, ref: MessageRef) -> None:
         """Delete a message of ours, where the platform can; outages are waited out."""
@@ -84,11 +85,11 @@ class Outlet:
     async def tell(self, thread: ThreadRef, text: str, marker: str) -> None:
         """Post a sentence of the bridge's own that belongs to no turn; outages are waited out."""
         part = Part(text, PartKind.NOTICE, final=True)
-        unsure = False
+        unsure, since = False, self.clock.now()
 
         async def post() -> MessageRef:
             nonlocal unsure
-            found = await self.find(thread, marker) if unsure else None
+            found = await self.find(thread, marker, since) if unsure else None
             try:
                 return found or await self.platform.post(thread, part, marker)
             except OutcomeUnknown:

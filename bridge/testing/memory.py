@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import Any
 
 from bridge.clock import Clock
@@ -107,7 +108,7 @@ class MemoryPlatform(BareMemoryPlatform):
         async with self._call(Operation.DELETE, ref.thread):
             self.world.screen.delete(ref)
 
-    async def find(self, thread: ThreadRef, marker: str) -> MessageRef | None:
+    async def find(self, thread: ThreadRef, marker: str, since: datetime | None = None) -> MessageRef | None:
         async with self._call(Operation.HISTORY, thread, marker):
             return self.world.screen.find(thread, marker)
 

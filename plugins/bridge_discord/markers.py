@@ -45,13 +45,13 @@ class Markers:
         """The message that is known to carry the marker."""
         return next((message for message, kept in self._seen.items() if kept == marker), None)
 
-    def doubtful(self, marker: str, mine: Iterable[MessageId]) -> list[MessageId]:
+    def doubtful(self, marker: str, mine: Iterable[MessageId], since: datetime | None) -> list[MessageId]:
         """Those of the bot's messages that may carry the marker without anybody being able to tell.
 
-        Not the ones whose marker is known, nor the ones from before the marker was first tried, nor the ones so young
-        that posting again would give them.
+        Not those whose marker is known, nor those from before the marker was first tried or `since`, nor those so
+        young that posting again would give them.
         """
-        first, last = self._tried.get(marker, LONG_AGO) - SKEW, self._clock.now() - ENFORCED
+        first, last = self._tried.get(marker, since or LONG_AGO) - SKEW, self._clock.now() - ENFORCED
         return [one for one in mine if one not in self._seen and first <= time_of(split(one)[1]) <= last]
 
 

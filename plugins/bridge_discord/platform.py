@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -112,12 +113,12 @@ class DiscordPlatform:
         if status:
             await self._posting.typing(thread)
 
-    async def find(self, thread: ThreadRef, marker: str) -> MessageRef | None:
+    async def find(self, thread: ThreadRef, marker: str, since: datetime | None = None) -> MessageRef | None:
         """The message that was posted with `marker`; None also where posting again gives the same message.
 
         Raises OutcomeUnknown when Discord cannot tell any more."""
         await self._know_me()
-        return await self._posting.find(thread, marker)
+        return await self._posting.find(thread, marker, since)
 
     async def history(self, channel: ChannelId, after: MessageId, limit: int) -> AsyncIterator[Event]:
         """The messages that people wrote in a channel or thread after one message, oldest first."""

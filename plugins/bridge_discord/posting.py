@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from bridge import (
@@ -99,7 +100,7 @@ class Posting:
         key = BudgetKey(Operation.ACTIVITY.value, room(thread))
         await self._rest.call("POST", f"/channels/{channel}/typing", key=key)
 
-    async def find(self, thread: ThreadRef, marker: str) -> MessageRef | None:
+    async def find(self, thread: ThreadRef, marker: str, since: datetime | None) -> MessageRef | None:
         """The message that was posted with `marker`.
 
         None when no other message of ours can be the one, or when one so young can that posting again with the same
@@ -109,7 +110,7 @@ class Posting:
         known = self._markers.message(marker)  # again: the echo of a post may have come meanwhile
         if known is not None:
             return MessageRef(thread, known)
-        doubtful = self._markers.doubtful(marker, mine)
+        doubtful = self._markers.doubtful(marker, mine, since)
         if doubtful:
             raise OutcomeUnknown(f"Discord does not tell the markers of {len(doubtful)} messages of the bot there")
         return None

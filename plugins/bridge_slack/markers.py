@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from bridge import MessageId, MessageRef, Operation, OutcomeUnknown, Surface, ThreadRef
@@ -11,6 +12,8 @@ from bridge_slack.api import Api
 from bridge_slack.limits import budget_keys
 
 _EVENT_TYPE = "bridge_part"
+SKEW = timedelta(minutes=2)
+"""How far Slack's clock and this machine's may be apart."""
 MOST_PAGES = 10
 """Pages of 200 messages that are looked through."""
 
@@ -20,24 +23,26 @@ def metadata(marker: str) -> dict[str, Any]:
     return {"event_type": _EVENT_TYPE, "event_payload": {"marker": marker}}
 
 
-async def find(api: Api, thread: ThreadRef, marker: str) -> MessageRef | None:
+async def find(api: Api, thread: ThreadRef, marker: str, since: datetime | None = None) -> MessageRef | None:
     """The post with `marker`; None when there is none. Raises OutcomeUnknown when the thread is too long to be sure."""
     wanted = metadata(marker)
-    async for message in _messages(api, thread):
+    async for message in _messages(api, thread, since):
         posted = message.get("metadata") or {}
         if message.get("bot_id") and {key: posted.get(key) for key in wanted} == wanted:
             return MessageRef(thread, MessageId(str(message["ts"])))
     return None
 
 
-async def _messages(api: Api, thread: ThreadRef) -> AsyncIterator[Mapping[str, Any]]:
-    """A thread's messages, or those of the top level, where a question of its own bounds how far back to look."""
+async def _messages(api: Api, thread: ThreadRef, since: datetime | None) -> AsyncIterator[Mapping[str, Any]]:
+    """A thread's messages, or those of the top level, no further back than `since` or the question itself."""
     root = ids.root(thread)
     arguments = {"channel": thread.channel, "include_all_metadata": "true", "limit": "200"}
     if root is not None:
         arguments["ts"] = root
     elif thread.surface is Surface.CHANNEL:
         arguments["oldest"] = thread.id
+    if since is not None and "oldest" not in arguments:
+        arguments["oldest"] = f"{(since - SKEW).timestamp():.6f}"
     method = "conversations.replies" if root is not None else "conversations.history"
     key = budget_keys(Operation.HISTORY, thread)[0]
     for _ in range(MOST_PAGES):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 
 import structlog
 
@@ -101,8 +102,8 @@ class SlackPlatform:
         except Gone:
             log.debug("slack.deleted_already", message=ref.id)
 
-    async def find(self, thread: ThreadRef, marker: str) -> MessageRef | None:
-        return await markers.find(self._api, thread, marker)
+    async def find(self, thread: ThreadRef, marker: str, since: datetime | None = None) -> MessageRef | None:
+        return await markers.find(self._api, thread, marker, since)
 
     async def show_activity(self, thread: ThreadRef, status: str) -> None:
         root = ids.root(thread)

@@ -63,6 +63,15 @@ class BridgeProcess:
             raise RuntimeError("the process was not started")
         return await self._process.wait()
 
+    async def kill(self) -> None:
+        """End the process at once, as a power cut does. It must have been started."""
+        if self._process is None:
+            raise RuntimeError("the process was not started")
+        self._unlisten()
+        self._unlisten = lambda: None
+        self._process.kill()
+        await self._process.wait()
+
     async def stop(self) -> int | None:
         """Stop the process; its exit code, None when it was not started. Harmless twice.
 

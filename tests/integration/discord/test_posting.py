@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from bridge import (
@@ -67,6 +69,14 @@ async def test_another_process_cannot_tell_an_old_message_and_says_so(side: Side
     later = Side(side.fake)
     with pytest.raises(OutcomeUnknown, match="marker"):
         await later.platform.find(message.thread, "marker")
+    await later.platform.close()
+
+
+async def test_an_answer_from_before_the_question_is_not_taken_for_one_to_it(side: Side, message: Message) -> None:
+    earlier(side, message.thread.id, "the answer to an earlier question")
+    later = Side(side.fake)
+    asked = datetime.now(UTC) - timedelta(minutes=30)
+    assert await later.platform.find(message.thread, "marker", asked) is None
     await later.platform.close()
 
 

@@ -58,3 +58,22 @@ async def test_help_is_answered_here_and_not_asked_there(tmp_path: Path, platfor
         await ada.until(lambda: bool(ada.answers(ada.direct)))
         assert ada.answers(ada.direct) == [notices.HELP]
         assert here.asked() == []
+
+
+async def test_a_sudden_end_in_a_later_turn_neither_loses_nor_repeats_the_answer(tmp_path: Path) -> None:
+    question = " ".join(f"word{number}" for number in range(20))
+    async with stage(tmp_path) as here:
+        await here.start()
+        people = (here.slack, here.discord)
+        threads = await asyncio.gather(*(ada.ask("general", "before") for ada in people))
+        for ada, thread in zip(people, threads, strict=True):
+            await ada.sees(thread, said("before", 1))
+        here.sandbox.vectorshift.word_seconds = 0.05
+        for ada, thread in zip(people, threads, strict=True):
+            await ada.write(thread, question)
+        await here.slack.until(lambda: len(here.slack.answers(threads[0])) == 2)
+        await here.program.kill()
+        await here.start()
+        for ada, thread in zip(people, threads, strict=True):
+            await ada.sees(thread, said("before", 1), said(question, 2))
+        assert here.asked() == [["before", question]] * 2

@@ -114,6 +114,7 @@ from bridge.platform import (
 if TYPE_CHECKING:
     from bridge.config.durations import Duration
     from bridge.config.tables import Secret, Table, secret
+    from bridge.markdown import Node, NodeKind, display_width, parse_markdown, plain_text
 
 __all__ = [
     "ApprovalRequest",
@@ -159,6 +160,8 @@ __all__ = [
     "MessageRef",
     "MessageRefused",
     "Named",
+    "Node",
+    "NodeKind",
     "NotEditable",
     "Observe",
     "OpensThreads",
@@ -216,16 +219,24 @@ __all__ = [
     "UserId",
     "WorkspaceId",
     "__version__",
+    "display_width",
     "hookimpl",
+    "parse_markdown",
+    "plain_text",
     "secret",
     "within",
 ]
 
-# Resolved on first use: they need pydantic, which costs more than all the rest together.
+# Resolved on first use: they need pydantic, which costs more than all the rest together, or a Markdown parser.
 _LAZY = {
     "Duration": "bridge.config.durations",
+    "Node": "bridge.markdown",
+    "NodeKind": "bridge.markdown",
     "Secret": "bridge.config.tables",
     "Table": "bridge.config.tables",
+    "display_width": "bridge.markdown",
+    "parse_markdown": "bridge.markdown",
+    "plain_text": "bridge.markdown",
     "secret": "bridge.config.tables",
 }
 

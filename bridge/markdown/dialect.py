@@ -87,11 +87,10 @@ def _math(state: StateInline, silent: bool) -> bool:
     opening, closing = marks
     inside = start + len(opening)
     end = _math_end(state, closing, inside)
-    if end < 0 or not source[inside:end].strip():
+    formula = source[inside : max(inside, end)]
+    if not formula.strip():
         return False
-    if opening == "$" and (
-        source[inside].isspace() or source[end - 1].isspace() or source[end + 1 : end + 2].isdigit()
-    ):
+    if opening == "$" and (formula != formula.strip() or source[end + 1 : end + 2].isdigit()):
         return False
     if not silent:
         state.push("math_inline", "math", 0).content = formula.strip()

@@ -69,7 +69,7 @@ class Node:
 def plain_text(node: Node) -> str:
     """What one reads of a node, without any formatting; an image is its description. Blocks are parted by line breaks,
     cells by tabs."""
-    return "".join(_words(node)).strip("\n")
+    return "".join(_words(node)).rstrip("\n\t")
 
 
 _PARTED = {

@@ -14,12 +14,14 @@ from bridge.clock import Clock
 from bridge.config import Config
 from bridge.conversation import Conversation, Surroundings
 from bridge.desk import Desk
+from bridge.errors import StoreError
 from bridge.hookspecs import FinishedTurn
 from bridge.inbox import Inbox
 from bridge.instances import Instances
 from bridge.lanes import Lanes
 from bridge.plugins import Plugins, resolve
 from bridge.recovery import recover
+from bridge.reply.insist import Backoff
 from bridge.routing import Route
 from bridge.store import Store, open_store
 
@@ -85,20 +87,40 @@ class App:
         try:
             await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
             failed = serving.done()
-            await _cancelled(serving, recovering)
+            await self._end_intake(serving, recovering)
             await self._drain(lanes)
             return not failed
         finally:
-            await _cancelled(serving, recovering, stopping)
+            serving.cancel()
+            await _cancelled(recovering, stopping)
             await inbox.close()
             await lanes.park()
             await instances.close()
 
+    async def _end_intake(self, serving: asyncio.Task[None], recovering: asyncio.Task[None]) -> None:
+        """Take in nothing more. An adapter whose last delivery does not end is left behind after the grace period."""
+        serving.cancel()
+        await _cancelled(recovering)
+        parking = asyncio.create_task(self._parking.wait())
+        timer = asyncio.create_task(self._clock.sleep(self._config.settings.grace.total_seconds()))
+        await asyncio.wait({serving, parking, timer}, return_when=asyncio.FIRST_COMPLETED)
+        await _cancelled(parking, timer)
+        if not serving.done():
+            log.warning("app.intake_left", reason="a platform does not stop delivering")
+
     async def _recover(self, store: Store, instances: Instances, lanes: Lanes) -> None:
         await instances.settle()
-        pending = await recover(store, lanes.wake)
-        if pending:
-            log.info("app.recovering", threads=pending)
+        backoff = Backoff()
+        while True:
+            try:
+                pending = await recover(store, lanes.wake)
+            except StoreError as error:
+                log.error("app.not_recovered", reason=str(error))
+                await self._clock.sleep(backoff.wait())
+                continue
+            if pending:
+                log.info("app.recovering", threads=pending)
+            return
 
     async def _drain(self, lanes: Lanes) -> None:
         grace = self._config.settings.grace.total_seconds()

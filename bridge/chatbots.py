@@ -70,7 +70,11 @@ class Chatbots:
         elif binding is not None:
             ended = f"{REASSIGNED} {name}"
         session = await chatbot.create_session()
-        binding = await store.bind(thread.id, name, session.id, ended=ended)
+        try:
+            binding = await store.bind(thread.id, name, session.id, ended=ended)
+        except BaseException:
+            await session.disconnect()
+            raise
         return Attached(session, binding, renewed=True, notice=_notice(ended))
 
 

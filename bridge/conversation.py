@@ -10,7 +10,7 @@ import structlog
 
 from bridge import notices
 from bridge.desk import Ask, Desk
-from bridge.errors import InstanceFailed, PlatformError, Rejected
+from bridge.errors import InstanceFailed, Rejected
 from bridge.model import InstanceName, Message, Surface
 from bridge.question import Wish, contents, unread, wish
 from bridge.reply.journal import marker
@@ -42,6 +42,8 @@ class Conversation:
         self._id = thread_id
         self._turn: Turn | None = None
         self._stopped = False
+        self._heard_stop = False
+        """True when somebody wrote `stop` since what waits was last read."""
         self._nudges: set[asyncio.Task[None]] = set()
 
     @property
@@ -51,6 +53,8 @@ class Conversation:
 
     def heard(self, message: Message) -> None:
         """A message was accepted here. `stop` does not wait for its turn to come."""
+        if wish(message) is Wish.STOP:
+            self._heard_stop = True
         if self._turn is None:
             return
         if wish(message) is Wish.STOP:
@@ -75,6 +79,7 @@ class Conversation:
             return False
 
     async def _step(self, thread: ThreadRow, outlet: Outlet) -> bool:
+        self._heard_stop = False
         row = await self._store.unfinished_turn(self._id)
         waiting = await self._store.waiting(self._id)
         if row is not None:
@@ -96,8 +101,11 @@ class Conversation:
         if messages and outlet is not None:
             try:
                 await outlet.tell(thread.ref, notices.UNCERTAIN, _marker(thread, messages[0], "given up"))
-            except PlatformError as unsaid:
-                log.warning("conversation.not_told", thread=self._id, reason=str(unsaid))
+            except InstanceFailed:
+                raise
+            except Exception as unsaid:  # noqa: BLE001 - a defect anywhere, and this one has to end
+                # The defect that is given up may stand in the way of saying so.
+                log.warning("conversation.not_told", thread=self._id, error=type(unsaid).__name__, reason=str(unsaid))
         if row is not None:
             await self._store.end_turn(row.id, TurnState.FAILED, reason)
         elif messages:
@@ -128,6 +136,8 @@ class Conversation:
 
     async def _run(self) -> None:
         assert self._turn is not None  # noqa: S101 - set by both callers, just before
+        if self._heard_stop:
+            self._stopped = self._turn.stop()
         try:
             await self._turn.run()
         finally:

@@ -15,6 +15,7 @@ from bridge.desk import Ask, Desk
 from bridge.errors import ChatbotError, ChatbotUnavailable, SessionLost
 from bridge.evidence import examine
 from bridge.reply.document import Document
+from bridge.reply.insist import Backoff
 from bridge.store import ThreadRow
 
 log = structlog.get_logger(__name__)
@@ -55,26 +56,31 @@ class Dialogue:
         self._document = document
         self._told = told
         self._session: Session | None = None
-        self._waiting = False
+        self._asked = False
+        """True when the service may have the question."""
 
     async def run(self, *, asked: bool) -> TurnEnded:
         """The whole dialogue. `asked` says that an earlier process may have asked already.
 
         Raises ChatbotError when the turn cannot go on, PlatformError when the thread could not be opened.
         """
+        self._asked = asked
+        backoff = Backoff(first=2.0)
         while True:
             attached = await self._attach()
             try:
                 await self._told.bound(attached)
                 if not (asked and await self._arrived(attached)):
+                    self._asked = True
                     await attached.session.send(*self._ask.contents)
                 return await self._listen(attached.session)
             except (ChatbotUnavailable, SessionLost) as error:
                 log.info("turn.interrupted", thread=self._thread.id, reason=str(error))
                 await self.detach()
-                asked = True
+                asked = self._asked = True
                 if not await self._told.attempt():
                     raise
+                await self._desk.clock.sleep(backoff.wait())
 
     async def stop(self) -> None:
         """Have the chatbot stop. It is told once: one that cannot be reached goes on unheard."""
@@ -84,7 +90,7 @@ class Dialogue:
             log.info("turn.stop_unheard", thread=self._thread.id, reason=str(error))
 
     async def _stop(self) -> None:
-        if self._session is None and self._waiting:
+        if self._session is None and self._asked:
             await self._attach()
         if self._session is not None:
             await self._session.stop()
@@ -123,7 +129,6 @@ class Dialogue:
         pause, longest = LOOK_AGAIN
         ended = await self._hear(session)
         while ended.reason is EndReason.WAITING and self._desk.clock.now() < until:
-            self._waiting = True
             await self._told.waits(self._document.request, until)
             await self.detach()
             await self._desk.clock.sleep(pause)
@@ -131,7 +136,6 @@ class Dialogue:
             attached = await self._attach()
             await self._arrived(attached)
             ended = await self._hear(attached.session)
-        self._waiting = False
         await self._told.resumes()
         return ended
 

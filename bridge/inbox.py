@@ -28,7 +28,7 @@ class Inbox:
         routes: Callable[[], Sequence[Route]],
         outlets: Mapping[InstanceName, Outlet],
         clock: Clock,
-        wake: Callable[[int, Message], None],
+        wake: Callable[[int, Message | None], None],
         *,
         tell_unrouted: bool,
     ) -> None:
@@ -66,6 +66,8 @@ class Inbox:
             acceptance = await self._store.accept(Inbound(message, thread, route.chatbot, route.label))
             if acceptance.outcome is Accepted.NEW:
                 self._wake(acceptance.thread_id, message)
+            elif acceptance.thread_id:
+                self._wake(acceptance.thread_id, None)  # whoever delivered it first may have gone before waking anybody
             return
         new = await self._store.decide(self._verdict(message, decision))
         if new is Accepted.NEW and decision.action is Action.UNROUTED and self._tell_unrouted:

@@ -143,13 +143,7 @@ class MemoryPlatform(BareMemoryPlatform):
 
 def make(config: MemoryTable, context: PlatformContext) -> MemoryPlatform:
     """The factory of the platform type "memory"."""
-    world = MemoryWorld.named(config.world)
-    if world.stream_seconds is None:
-        return MemoryPlatform(world, context.health)
-    # That module builds on this one.
-    from bridge.testing.streaming import StreamingMemoryPlatform
-
-    return StreamingMemoryPlatform(world, context.health)
+    return MemoryPlatform(MemoryWorld.named(config.world), context.health)
 
 
 @hookimpl

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from bridge.reply.lines import Kind, Line
 
 _SPECIAL = re.compile(r"[\\`\[\]*_~]")
+_WORD = re.compile(r"\S")
 _RUN = re.compile(r"(.)\1*", re.DOTALL)
 _BEGINS_BLOCK = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]|[ \t]*>")
 _LONGEST = 300
 """Characters of a link that may be held back; longer than that it is none."""
 _LONGEST_TARGET = 2000
+_MOST_OPEN = 20
+"""Marks that are closed; a text with more of them open is not emphasis but something else."""
 _INLINE = {Kind.TEXT, Kind.HEADING, Kind.ROW, Kind.HEADER}
 
 
@@ -86,12 +89,14 @@ def _close(text: str, start: int, end: int) -> tuple[int, str]:
 
 def _closed(text: str, at: int, end: int, stack: list[_Open], *, code: str = "") -> tuple[int, str]:
     """End the text at `end`, or at `at` when there is nothing after a mark there, and close what is open."""
+    if len(stack) > _MOST_OPEN:
+        stack = []
     suffix = ""
     if code:
         inside = text[at + len(code) : end].rstrip("` \t\r\n")
         end, suffix = (at + len(code) + len(inside), code) if inside else (at, "")
     for opened in reversed(stack):
-        if opened.start >= end or not text[opened.inside : end].strip():
+        if opened.start >= end or _WORD.search(text, opened.inside, end) is None:
             end, suffix = min(end, opened.start), ""
         else:
             suffix += opened.mark * opened.count

@@ -59,13 +59,13 @@ def test_the_rest_stays_as_it_is(text: str) -> None:
 def test_redacting_takes_linear_time(unit: str) -> None:
     def seconds(size: int) -> float:
         text = unit * (size // len(unit))
-        begin = time.perf_counter()
+        begin = time.process_time()
         redact(text)
-        return time.perf_counter() - begin
+        return time.process_time() - begin
 
     seconds(10_000)
     small, large = min(seconds(20_000) for _ in range(5)), min(seconds(160_000) for _ in range(3))
-    assert large < 24 * small + 0.01
+    assert large < 40 * small + 0.05
 
 
 @pytest.mark.parametrize("as_json", [True, False])

@@ -71,14 +71,14 @@ def test_what_is_shown_meanwhile_is_a_beginning_of_it(text: str) -> None:
 
 @pytest.mark.parametrize("piece", ["**a ", "`", "[", "[a](", "*_", "| a "])
 def test_a_long_line_of_marks_takes_time_in_proportion(piece: str) -> None:
-    from time import perf_counter
+    from time import process_time
 
     def cost(count: int) -> float:
         text = piece * count
-        began = perf_counter()
+        began = process_time()
         Splitter().advance(text, lambda part: len(part) <= 400_000, final=False)
-        return perf_counter() - began
+        return process_time() - began
 
     small = min(cost(2_000) for _ in range(5))
     large = min(cost(20_000) for _ in range(3))
-    assert large < max(small, 0.0005) * 40
+    assert large < max(small, 0.002) * 40

@@ -45,18 +45,39 @@ class DeletesMessages(Protocol):
 
 @runtime_checkable
 class StreamsNatively(Protocol):
-    """The platform has messages that grow by appending."""
+    """The platform has messages that grow by appending. `Platform.edit` of one that still grows ends it first.
 
-    async def start_stream(self, thread: ThreadRef, part: Part, marker: str, asker: UserId) -> MessageRef:
-        """Begin a growing message with the text of `part`."""
+    Each text begins with the one that was given before it, which `append_stream` and `stop_stream` are given as
+    `before`. The adapter may hold back a tail that later text could change, as long as `stop_stream` shows it.
+    """
+
+    @property
+    def stream_seconds(self) -> float:
+        """How long a message may grow; it is stopped before."""
         ...
 
-    async def append_stream(self, ref: MessageRef, text: str) -> None:
-        """Add Markdown to it."""
+    def refuses_stream(self, thread: ThreadRef) -> str:
+        """Why no message can grow in this thread, for the log; empty where one can. Pure."""
         ...
 
-    async def stop_stream(self, ref: MessageRef, text: str) -> None:
-        """Add the last Markdown and end it."""
+    def fits_stream(self, text: str) -> bool:
+        """Whether one message can grow to this text. Pure."""
+        ...
+
+    async def start_stream(self, thread: ThreadRef, text: str, asker: UserId) -> MessageRef:
+        """Begin a message that answers `asker`. Raises PlatformError, as the others do."""
+        ...
+
+    async def append_stream(self, ref: MessageRef, before: str, text: str) -> None:
+        """Let it grow to `text`."""
+        ...
+
+    async def stop_stream(self, ref: MessageRef, before: str, text: str, marker: str) -> None:
+        """Let it grow to `text` and end it; it is found by `marker` from now on."""
+        ...
+
+    async def unmarked(self, thread: ThreadRef, after: MessageId) -> Sequence[MessageRef]:
+        """The bot's own messages after the message `after` that carry no marker, oldest first."""
         ...
 
 

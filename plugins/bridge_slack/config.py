@@ -20,6 +20,8 @@ class SlackTable(Table):
     """The address of Slack's Web API; another one for a proxy or the sandbox."""
     agent: bool = False
     """True when the app is declared an agent (`agent_view` in its manifest): a top-level DM begins a thread."""
+    native_streams: bool = False
+    """True to let answers in threads grow by Slack's own streaming where it has room, instead of by edits."""
 
     @field_validator("api_url")
     @classmethod

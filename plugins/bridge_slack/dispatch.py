@@ -34,7 +34,10 @@ _AGAIN = 503
 
 
 class Dispatcher:
-    """Handles the envelopes of one app. `uninstalled` is called when Slack says that the app was removed."""
+    """Handles the envelopes of one app.
+
+    `uninstalled` is called when Slack says that the app was removed, `saw` with the fields of each message of a person.
+    """
 
     def __init__(
         self,
@@ -46,6 +49,7 @@ class Dispatcher:
         *,
         instance: InstanceName,
         agent: bool,
+        saw: Callable[[Mapping[str, Any]], None],
     ) -> None:
         self._me = me
         self._directory = directory
@@ -53,6 +57,7 @@ class Dispatcher:
         self._uninstalled = uninstalled
         self._instance = instance
         self._agent = agent
+        self._saw = saw
         self._app = AsyncApp(
             name="bridge",
             logger=_bolt_log,
@@ -94,6 +99,7 @@ class Dispatcher:
         subject = inbound.read(body, self._me)
         if subject is None:
             return None
+        self._saw(subject.message)
         names = await self._directory.names(subject.channel, subject.users - {self._me.bot_user})
         return inbound.build(subject, self._me, names, self._instance, agent=self._agent)
 

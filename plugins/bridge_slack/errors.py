@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import aiohttp
@@ -63,6 +63,25 @@ _MAYBE = {
     "team_added_to_org",
     "update_failed",
 }
+
+
+class StreamOpen(Rejected):
+    """The message still grows; it must be stopped before it is edited."""
+
+
+class StreamEnded(Rejected):
+    """The message no longer grows: its time was over, or a person stopped it."""
+
+
+_KINDS: Sequence[tuple[Collection[str], type[Rejected | InstanceFailed]]] = (
+    (_FAILED, InstanceFailed),
+    (_TOO_LONG, TooLong),
+    (_GONE, Gone),
+    (_NOT_EDITABLE, NotEditable),
+    (_FORBIDDEN, Forbidden),
+    ({"streaming_state_conflict"}, StreamOpen),
+    ({"message_not_in_streaming_state", "stopped_by_user"}, StreamEnded),
+)
 _UNREACHED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 """The request never left this machine."""
 
@@ -100,16 +119,11 @@ NETWORK_ERRORS = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
 
 
 def _of_code(code: str) -> type[Rejected | InstanceFailed]:
-    if code in _FAILED:
-        return InstanceFailed
-    if code in _TOO_LONG:
-        return TooLong
-    if code in _GONE:
-        return Gone
-    if code in _NOT_EDITABLE:
-        return NotEditable
-    if code in _FORBIDDEN or code.startswith("restricted_action"):
+    if code.startswith("restricted_action"):
         return Forbidden
+    for codes, kind in _KINDS:
+        if code in codes:
+            return kind
     return Rejected
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bridge import Budget, BudgetKey, Capabilities, Operation, Surface, ThreadRef, Unit
 
+_TIER_2 = Budget(burst=8, rate=20 / 60)
 _TIER_3 = Budget(burst=10, rate=50 / 60)
 
 CAPABILITIES = Capabilities(
@@ -19,6 +20,9 @@ CAPABILITIES = Capabilities(
         "chat.postMessage/workspace": Budget(burst=30, rate=5),
         "chat.update": _TIER_3,
         "chat.delete": _TIER_3,
+        "chat.startStream": _TIER_2,
+        "chat.appendStream": Budget(burst=20, rate=100 / 60),
+        "chat.stopStream": _TIER_2,
         "conversations.replies": _TIER_3,
         "conversations.history": _TIER_3,
         "assistant.threads.setStatus": Budget(burst=10, rate=10),
@@ -29,6 +33,9 @@ _METHODS = {
     Operation.EDIT: "chat.update",
     Operation.DELETE: "chat.delete",
     Operation.ACTIVITY: "assistant.threads.setStatus",
+    Operation.STREAM_START: "chat.startStream",
+    Operation.STREAM_APPEND: "chat.appendStream",
+    Operation.STREAM_STOP: "chat.stopStream",
 }
 
 

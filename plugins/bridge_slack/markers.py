@@ -33,7 +33,19 @@ async def find(api: Api, thread: ThreadRef, marker: str, since: datetime | None 
     return None
 
 
-async def _messages(api: Api, thread: ThreadRef, since: datetime | None) -> AsyncIterator[Mapping[str, Any]]:
+async def unmarked(api: Api, thread: ThreadRef, after: MessageId) -> list[MessageRef]:
+    """The bot's own messages after one that carry no marker: streams that were started and never stopped."""
+    me = str((await api.read("auth.test"))["user_id"])
+    return [
+        MessageRef(thread, MessageId(str(message["ts"])))
+        async for message in _messages(api, thread, None, after)
+        if message.get("user") == me and not message.get("metadata") and float(message["ts"]) > float(after)
+    ]
+
+
+async def _messages(
+    api: Api, thread: ThreadRef, since: datetime | None, after: MessageId | None = None
+) -> AsyncIterator[Mapping[str, Any]]:
     """A thread's messages, or those of the top level, no further back than `since` or the question itself."""
     root = ids.root(thread)
     arguments = {"channel": thread.channel, "include_all_metadata": "true", "limit": "200"}
@@ -41,7 +53,9 @@ async def _messages(api: Api, thread: ThreadRef, since: datetime | None) -> Asyn
         arguments["ts"] = root
     elif thread.surface is Surface.CHANNEL:
         arguments["oldest"] = thread.id
-    if since is not None and "oldest" not in arguments:
+    if after is not None:
+        arguments["oldest"] = after
+    elif since is not None and "oldest" not in arguments:
         arguments["oldest"] = f"{(since - SKEW).timestamp():.6f}"
     method = "conversations.replies" if root is not None else "conversations.history"
     key = budget_keys(Operation.HISTORY, thread)[0]

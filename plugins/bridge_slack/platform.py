@@ -24,6 +24,7 @@ from bridge import (
     Rejected,
     ThreadRef,
     TooLong,
+    UserId,
 )
 from bridge_slack import ids, limits, markers, render
 from bridge_slack.api import Api
@@ -34,6 +35,7 @@ from bridge_slack.directory import Directory
 from bridge_slack.dispatch import Dispatcher
 from bridge_slack.inbound import Identity
 from bridge_slack.socket_mode import SocketMode
+from bridge_slack.streaming import SECONDS, SIZE, Streaming
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +49,7 @@ class SlackPlatform:
         self._table = table
         self._context = context
         self._api = Api(table, context)
+        self._streaming = Streaming(self._api, wanted=table.native_streams)
         self._no_status: set[str] = set()
 
     async def run(self, deliver: Deliver) -> None:
@@ -92,8 +95,27 @@ class SlackPlatform:
 
     async def edit(self, ref: MessageRef, part: Part) -> None:
         self._fits(part)
-        key = limits.budget_keys(Operation.EDIT, ref.thread)[0]
-        await self._api.write("chat.update", key, channel=ref.thread.channel, ts=ref.id, **render.body(part))
+        await self._streaming.edit(ref, part)
+
+    stream_seconds = SECONDS
+
+    def refuses_stream(self, thread: ThreadRef) -> str:
+        return self._streaming.refusal(thread)
+
+    def fits_stream(self, text: str) -> bool:
+        return len(render.harmless(text).encode()) <= SIZE
+
+    async def start_stream(self, thread: ThreadRef, text: str, asker: UserId) -> MessageRef:
+        return await self._streaming.start(thread, text, asker)
+
+    async def append_stream(self, ref: MessageRef, before: str, text: str) -> None:
+        await self._streaming.append(ref, before, text)
+
+    async def stop_stream(self, ref: MessageRef, before: str, text: str, marker: str) -> None:
+        await self._streaming.stop(ref, before, text, marker)
+
+    async def unmarked(self, thread: ThreadRef, after: MessageId) -> Sequence[MessageRef]:
+        return await markers.unmarked(self._api, thread, after)
 
     async def delete(self, ref: MessageRef) -> None:
         key = limits.budget_keys(Operation.DELETE, ref.thread)[0]
@@ -140,6 +162,7 @@ class SlackPlatform:
             self._still_installed,
             instance=context.instance,
             agent=self._table.agent,
+            saw=self._streaming.saw,
         )
         try:
             await SocketMode(api.session, api.ticket, dispatcher.handle, context.clock, context.health).run()

@@ -48,6 +48,12 @@ class Desk:
         self._screen.changed(ChangeKind.EDITED, conversation, message)
         self._tell(conversation, events.changed(self._workspace, conversation, before, message))
 
+    def grow(self, conversation: Conversation, message: Posted, raw: str, blocks: list[dict[str, Any]]) -> None:
+        """A message with more text; that is no edit, and nobody is told."""
+        message.raw, message.blocks = raw, blocks
+        self._count_pings(message)
+        self._screen.changed(ChangeKind.EDITED, conversation, message)
+
     def delete(self, conversation: Conversation, message: Posted) -> None:
         """A message that is gone."""
         event = events.deleted(self._workspace, conversation, message)

@@ -15,6 +15,7 @@ from bridge_sandbox.slack.limits import REALISTIC, Limit, Limiter
 from bridge_sandbox.slack.methods import Answer, Arguments, Reading
 from bridge_sandbox.slack.screen import Screen
 from bridge_sandbox.slack.sockets import Sockets
+from bridge_sandbox.slack.streaming import Streaming
 from bridge_sandbox.slack.text import typed
 from bridge_sandbox.slack.tokens import ALL_SCOPES, Tokens
 from bridge_sandbox.slack.web import WebApi
@@ -57,7 +58,7 @@ class FakeSlack:
         self._desk = Desk(self.workspace, self._screen, self.sockets, twins=twins)
         self._server = Server(self._build, port=port)
         table = REALISTIC if limits is True else limits or {}
-        self._api = WebApi(self._methods(), self._tokens, self.faults, Limiter(table, scale), wire)
+        self._api = WebApi(self._methods(scale), self._tokens, self.faults, Limiter(table, scale), wire)
 
     async def start(self) -> None:
         """Listen; again after `stop` on the same port."""
@@ -182,10 +183,12 @@ class FakeSlack:
             raise KeyError(f"no message {message_id!r} in {room_id!r}")
         return conversation, message
 
-    def _methods(self) -> dict[str, Callable[[Arguments], Answer]]:
+    def _methods(self, scale: float) -> dict[str, Callable[[Arguments], Answer]]:
         reading = Reading(self.workspace)
         writing = Writing(self.workspace, reading, self._desk, self._screen)
-        return reading.methods() | writing.methods() | {"apps.connections.open": self._open_connection}
+        streams = Streaming(self.workspace, reading, self._desk, scale)
+        methods = reading.methods() | writing.methods() | streams.methods()
+        return methods | {"apps.connections.open": self._open_connection}
 
     def _open_connection(self, arguments: Arguments) -> Answer:
         url = f"ws://{self._server.origin}/link/?ticket={self.sockets.ticket()}&app_id={self.workspace.app_id}"

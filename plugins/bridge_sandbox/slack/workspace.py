@@ -22,6 +22,18 @@ class Person:
 
 
 @dataclass(slots=True)
+class Stream:
+    """A message that still grows, until a moment of the monotonic clock or until a person stops it."""
+
+    until: float
+    stopped_by_user: bool = False
+
+    def open_at(self, now: float) -> bool:
+        """Whether it has not ended by itself."""
+        return now < self.until
+
+
+@dataclass(slots=True)
 class Posted:
     """One message. `raw` is its text in Slack's escaped form, `blocks` what its author sent besides."""
 
@@ -37,6 +49,7 @@ class Posted:
     edits: int = 0
     replies: int = 0
     deleted: bool = False
+    stream: Stream | None = None
 
     @property
     def root(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 from bridge_sandbox.slack.desk import Desk
@@ -60,7 +61,7 @@ class Writing:
             raw=raw[:LONGEST_POST],
             thread_ts=thread_ts,
             blocks=blocks,
-            metadata=_metadata(arguments),
+            metadata=metadata_of(arguments),
         )
         self._desk.post(conversation, message)
         self._screen.activity(f"{conversation.id}:{thread_ts}" if thread_ts else conversation.id, "")
@@ -69,16 +70,21 @@ class Writing:
     def update(self, arguments: Arguments) -> Answer:
         conversation = self._reading.conversation(arguments)
         message = self._own(conversation, arguments, "cant_update_message")
+        if message.stream is not None and message.stream.open_at(time.monotonic()):
+            raise SlackRefusal("streaming_state_conflict")
         raw, blocks = _content(arguments)
         if len(raw) > LONGEST_UPDATE:
             raise SlackRefusal("msg_too_long")
-        message.metadata = _metadata(arguments) or message.metadata
+        message.metadata = metadata_of(arguments) or message.metadata
+        message.stream = None  # one that ended by itself is repaired by this
         self._desk.edit(conversation, message, raw, blocks)
         return {"channel": conversation.id, "ts": message.ts, "text": raw}
 
     def delete(self, arguments: Arguments) -> Answer:
         conversation = self._reading.conversation(arguments)
         message = self._own(conversation, arguments, "cant_delete_message")
+        if message.stream is not None and message.stream.open_at(time.monotonic()):
+            raise SlackRefusal("cant_delete_message")
         self._desk.delete(conversation, message)
         return {"channel": conversation.id, "ts": message.ts}
 
@@ -138,7 +144,8 @@ def _check_blocks(blocks: Any) -> None:
         raise SlackRefusal("msg_blocks_too_long")
 
 
-def _metadata(arguments: Arguments) -> dict[str, Any] | None:
+def metadata_of(arguments: Arguments) -> dict[str, Any] | None:
+    """The metadata of a message, held against Slack's schema."""
     metadata = _decoded(arguments.get("metadata"), "invalid_metadata_format")
     if metadata is None:
         return None

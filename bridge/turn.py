@@ -101,7 +101,8 @@ class Turn:
     async def _open_writer(self, row: TurnRow) -> Writer:
         journal = Journal(self._desk.store, self._outlet, self._thread.ref, row, marker(*self._seed()))
         await journal.restore(row.parts)
-        self._writer = Writer(self._document, journal, self._outlet, self._thread.ref, self._length)
+        asker = self._ask.messages[-1].message.author.id
+        self._writer = Writer(self._document, journal, self._outlet, self._thread.ref, self._length, asker=asker)
         self._writer.task.add_done_callback(lambda _: self._interrupted.set())
         return self._writer
 

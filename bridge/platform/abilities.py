@@ -56,6 +56,11 @@ class StreamsNatively(Protocol):
         """How long a message may grow; it is stopped before."""
         ...
 
+    @property
+    def stream_gap(self) -> float:
+        """Seconds between two calls that let one message grow, which the platform takes without complaint for ever."""
+        ...
+
     def refuses_stream(self, thread: ThreadRef) -> str:
         """Why no message can grow in this thread, for the log; empty where one can. Pure."""
         ...

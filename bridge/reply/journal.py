@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from bridge.errors import OutcomeUnknown
-from bridge.model import MessageRef, ThreadRef
-from bridge.platform import Part
+from bridge.model import MessageRef, ThreadRef, UserId
+from bridge.platform import Part, StreamsNatively
 from bridge.reply.outlet import Outlet
 from bridge.store import PartRow, PartState, Store, TurnRow
 
@@ -19,6 +19,10 @@ def marker(*names: object) -> str:
     """A marker for a post: the same for the same names, 25 characters, safe in every protocol."""
     digest = hashlib.sha256("\x1f".join(map(str, names)).encode()).digest()
     return base64.b32encode(digest).decode().lower()[:25]
+
+
+_STREAM = "stream-"
+"""Begins the markers, in the journal only, of parts that were started as messages that grow."""
 
 
 class Slot(IntEnum):
@@ -38,6 +42,8 @@ class Shown:
 
     ref: MessageRef
     text: str | None
+    growing: bool = False
+    """True while it can be appended to."""
 
 
 class Journal:
@@ -49,12 +55,14 @@ class Journal:
         self._thread = thread
         self._turn = turn.id
         self._since = turn.created_at
+        self._question = turn.messages[-1].message.id
         self._seed = seed
         self._unsure: set[int] = set()
         """Parts whose last post may have happened: they are looked up before they are posted again."""
         self._tried: set[int] = set()
         """Parts that may have been posted with an older text, which a post with the same marker gives back."""
-        self._posting: set[int] = set()
+        self._announced: dict[int, str] = {}
+        """The markers with which parts are written down as about to be posted."""
         self.answer: list[Shown] = []
         """The answer's messages, in order."""
         self.notices: set[int] = set()
@@ -68,9 +76,9 @@ class Journal:
         for row in sorted(parts, key=lambda part: part.number):
             message = row.message
             if row.state is PartState.POSTING or message is None:
-                self._posting.add(row.number)
+                self._announced[row.number] = row.marker
                 self._tried.add(row.number)
-                found = await self._outlet.find(self._thread, row.marker, self._since)
+                found = await self._find(row.marker)
                 if found is None:
                     continue
                 await self._store.part_posted(self._turn, row.number, found.id)
@@ -88,6 +96,32 @@ class Journal:
         number = len(self.answer)
         ref = await self._post(number, part)
         self.answer.append(Shown(ref, None if number in self._tried else part.text))
+
+    async def start(self, part: Part, asker: UserId) -> None:
+        """Begin the next part of the answer as a message that grows. As `post` otherwise, which may be called next."""
+        number = len(self.answer)
+        mark = f"{_STREAM}{marker(self._seed, number)}"[:25]
+        await self._announce(number, mark)
+        try:
+            ref = await self._streams().start_stream(self._thread, part.text, asker)
+        except OutcomeUnknown:
+            self._unsure.add(number)
+            self._tried.add(number)
+            raise
+        await self._store.part_posted(self._turn, number, ref.id)
+        self.answer.append(Shown(ref, part.text, growing=True))
+
+    async def append(self, number: int, part: Part) -> None:
+        """Let a part that grows grow to this text. Called with the budget already taken."""
+        shown = self.answer[number]
+        await self._streams().append_stream(shown.ref, shown.text or "", part.text)
+        shown.text = part.text
+
+    async def stop(self, number: int, part: Part) -> None:
+        """Let a part grow to this text, and no further. Called with the budget already taken."""
+        shown = self.answer[number]
+        await self._streams().stop_stream(shown.ref, shown.text or "", part.text, marker(self._seed, number))
+        shown.text, shown.growing = part.text, False
 
     async def say(self, slot: Slot, part: Part) -> None:
         """Post a sentence of the bridge's own; said already is success. As `post` otherwise."""
@@ -110,11 +144,10 @@ class Journal:
 
     async def _post(self, number: int, part: Part) -> MessageRef:
         mark = marker(self._seed, number)
-        if number not in self._posting:
-            await self._store.part_posting(self._turn, number, mark)
-            self._posting.add(number)
-        ref = await self._outlet.find(self._thread, mark, self._since) if number in self._unsure else None
+        before = self._announced.get(number, mark)
+        ref = await self._find(before) if number in self._unsure else None
         if ref is None:
+            await self._announce(number, mark)
             try:
                 ref = await self._outlet.platform.post(self._thread, part, mark)
             except OutcomeUnknown:
@@ -124,3 +157,24 @@ class Journal:
         await self._store.part_posted(self._turn, number, ref.id)
         self._unsure.discard(number)
         return ref
+
+    async def _announce(self, number: int, mark: str) -> None:
+        if self._announced.get(number) != mark:
+            await self._store.part_posting(self._turn, number, mark)
+            self._announced[number] = mark
+
+    async def _find(self, mark: str) -> MessageRef | None:
+        """The message that was posted with a marker. One that grew has none: it is the one that no receipt claims."""
+        if not mark.startswith(_STREAM):
+            return await self._outlet.find(self._thread, mark, self._since)
+        place = self._thread
+        for ref in await self._outlet.unmarked(place, self._question):
+            claimed = await self._store.find_thread_of_answer(place.instance, place.workspace, place.channel, ref.id)
+            if claimed is None:
+                return ref
+        return None
+
+    def _streams(self) -> StreamsNatively:
+        platform = self._outlet.platform
+        assert isinstance(platform, StreamsNatively)  # noqa: S101 - parts grow on no other
+        return platform

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bridge.platform import Operation, Part, Platform
 from bridge.reply.document import Document
 from bridge.reply.journal import Shown
-from bridge.reply.split import Splitter
+from bridge.reply.split import Fits, Splitter
 
 SMALLEST = 0.25
 """The least share of the platform's part size that is tried when the platform calls parts too long."""
@@ -33,20 +33,33 @@ class Layout:
         self._splitter = Splitter()
         self._share = 1.0
         self._frozen: set[int] = set()
+        self._aged: set[int] = set()
+        self._fits_stream: Fits | None = None
+        self.streaming = False
+        """Whether a new part begins as a message that grows."""
 
     def next(self, *, final: bool) -> Step | None:
         """The first part that does not stand on screen as it should; None when all do."""
-        for number, text in enumerate(self._parts(final=final)):
-            there = number < len(self._answer)
-            if there and self._answer[number].text == text:
-                continue
-            edit = there and number not in self._frozen
-            return Step(Operation.EDIT if edit else Operation.POST, number, Part(text, final=final))
+        parts = self._parts(final=final)
+        for number, text in enumerate(parts):
+            step = self._toward(number, text, growing=number == len(parts) - 1 and not final)
+            if step is not None:
+                return Step(step.operation, number, Part(step.part.text, final=final))
         return None
 
     def surplus(self) -> Sequence[Shown]:
         """The messages that the whole text does not need."""
         return self._answer[len(self._parts(final=True)) :]
+
+    def stream(self, fits: Fits) -> None:
+        """Let new parts grow. All parts are small enough for `fits` from now on, also when that comes to an end."""
+        self._fits_stream = fits
+        self.streaming = True
+
+    def roll(self) -> None:
+        """The message that grows has grown for long enough: begin another, or go on by edits where that cannot be."""
+        if self._answer and self._answer[-1].growing and not self._splitter.roll(self._document.text, self._fits):
+            self._aged.add(len(self._answer) - 1)
 
     def freeze(self, number: int) -> None:
         """The message of a part cannot be edited any more."""
@@ -62,9 +75,33 @@ class Layout:
         self._splitter = Splitter()
         return self._share >= SMALLEST
 
+    def _toward(self, number: int, text: str, *, growing: bool) -> Step | None:
+        """The next call towards `text`; `growing` when more of it comes."""
+        if number == len(self._answer) and growing and self.streaming:
+            return Step(Operation.STREAM_START, number, Part(self._splitter.growing(self._document.text)))
+        if number < len(self._answer) and self._answer[number].growing:
+            goal = self._splitter.growing(self._document.text) if growing else text
+            return self._grown(number, goal, growing=growing and number not in self._aged)
+        there = number < len(self._answer)
+        if there and self._answer[number].text == text:
+            return None
+        edit = there and number not in self._frozen
+        return Step(Operation.EDIT if edit else Operation.POST, number, Part(text))
+
+    def _grown(self, number: int, goal: str, *, growing: bool) -> Step | None:
+        """A text that does not begin with what stands there stops the message, to be edited then."""
+        shown = self._answer[number].text or ""
+        if growing and shown.startswith(goal):
+            return None
+        further = goal.startswith(shown)
+        operation = Operation.STREAM_APPEND if growing and further else Operation.STREAM_STOP
+        return Step(operation, number, Part(goal if further else shown))
+
     def _parts(self, *, final: bool) -> list[str]:
         text = self._document.text
         return self._splitter.advance(text, self._fits, final=final) if text else []
 
     def _fits(self, text: str) -> bool:
+        if self._fits_stream is not None and not self._fits_stream(text):
+            return False
         return self._platform.size(Part(text)) <= self._platform.capabilities.part_size * self._share

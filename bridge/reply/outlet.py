@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -11,7 +11,7 @@ from typing import TypeVar
 from bridge.budget.scheduler import Priority, Scheduler
 from bridge.clock import Clock
 from bridge.errors import OutcomeUnknown
-from bridge.model import MessageRef, ThreadRef
+from bridge.model import MessageId, MessageRef, ThreadRef
 from bridge.platform import (
     DeletesMessages,
     FindsMarkers,
@@ -21,6 +21,7 @@ from bridge.platform import (
     PartKind,
     Platform,
     ShowsActivity,
+    StreamsNatively,
 )
 from bridge.reply.insist import insist
 
@@ -72,6 +73,13 @@ class Outlet:
         if not isinstance(finder, FindsMarkers):
             return None
         return await self.call(Priority.FIRST, Operation.HISTORY, thread, lambda: finder.find(thread, marker, since))
+
+    async def unmarked(self, thread: ThreadRef, after: MessageId) -> Sequence[MessageRef]:
+        """The bot's messages after one that carry no marker; none where messages do not grow."""
+        streams = self.platform
+        if not isinstance(streams, StreamsNatively):
+            return ()
+        return await self.call(Priority.FIRST, Operation.HISTORY, thread, lambda: streams.unmarked(thread, after))
 
     async def delete(self, ref: MessageRef) -> None:
         """Delete a message of ours, where the platform can; outages are waited out."""

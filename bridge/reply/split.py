@@ -54,6 +54,24 @@ class Splitter:
             parts.append(tail)
         return parts
 
+    def growing(self, text: str) -> str:
+        """The last part as `advance` gave it, but with what is open at its end left open."""
+        return self._rest(text).shown(len(text), final=False, closed=False)
+
+    def roll(self, text: str, fits: Fits) -> bool:
+        """Finish the last part at the best place that it has, no matter its size; False when it has none."""
+        rest = self._rest(text)
+        known = rest.lines(len(text))
+        for offset in boundaries(text, known, len(text) - 1) if known else ():
+            if not text[offset - 1].isspace():
+                continue
+            part = rest.shown(offset)
+            if part and fits(part):
+                self._cuts.append(_Cut(part, offset, rest.context_at(offset)))
+                self._settled = text[:offset]
+                return True
+        return False
+
     def _forget(self, text: str) -> None:
         """Undo the cuts before which the text has changed."""
         if text.startswith(self._settled):

@@ -45,8 +45,11 @@ class Stretch:
             self._starts.append(line.start)
         return self._lines[: bisect_right(self._starts, stop)]
 
-    def shown(self, end: int, *, final: bool = True) -> str:
-        """The message that shows the text up to `end`; empty when that would show nothing."""
+    def shown(self, end: int, *, final: bool = True, closed: bool = True) -> str:
+        """The message that shows the text up to `end`; empty when that would show nothing.
+
+        Unless `closed`, what is open at its end stays open, so that a later text begins with it.
+        """
         closing = ""
         if not final:
             end = self._steady(end)
@@ -54,6 +57,8 @@ class Stretch:
         body = self.text[self.start : end].rstrip()
         if not body.strip():
             return ""
+        if not closed:
+            return self._prefix + body
         fence = self.context_at(end).fence
         return f"{self._prefix}{body}{closing if fence is None else fence.closing}"
 

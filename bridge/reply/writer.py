@@ -9,15 +9,25 @@ from typing import Any
 
 from bridge.budget.scheduler import Priority
 from bridge.clock import within
-from bridge.errors import BridgeError, NotEditable, OutcomeUnknown, PlatformUnavailable, RateLimited, TooLong
-from bridge.model import ThreadRef
+from bridge.errors import (
+    BridgeError,
+    NotEditable,
+    OutcomeUnknown,
+    PlatformError,
+    PlatformUnavailable,
+    RateLimited,
+    Rejected,
+    TooLong,
+)
+from bridge.model import ThreadRef, UserId
 from bridge.platform import Operation, Part, PartKind
 from bridge.reply.document import Document
+from bridge.reply.growth import NATIVE, Growth
 from bridge.reply.insist import Backoff, insist
 from bridge.reply.journal import Journal, Slot
 from bridge.reply.layout import Layout, Step
 from bridge.reply.outlet import Outlet
-from bridge.reply.pacing import Length, Pace
+from bridge.reply.pacing import Length
 
 RECEIPT = 5.0
 """Seconds that a call in flight gets when the program stops."""
@@ -26,16 +36,22 @@ RECEIPT = 5.0
 class Writer:
     """Shows one reply. `touch` it when the document changed, `finish` it once, at the end."""
 
-    def __init__(self, document: Document, journal: Journal, outlet: Outlet, thread: ThreadRef, length: Length) -> None:
+    def __init__(
+        self,
+        document: Document,
+        journal: Journal,
+        outlet: Outlet,
+        thread: ThreadRef,
+        length: Length,
+        *,
+        asker: UserId,
+    ) -> None:
         self._journal = journal
         self._outlet = outlet
         self._thread = thread
         self._clock = outlet.clock
-        self._keys = outlet.platform.budget_keys(Operation.EDIT, thread)
-        self._pace = Pace(
-            outlet.platform.capabilities.edit_gap, lambda now: outlet.scheduler.shares(self._keys, now), length
-        )
         self._layout = Layout(document, journal.answer, outlet.platform)
+        self._growth = Growth(outlet, thread, length, layout=self._layout, journal=journal, asker=asker)
         self._changed = asyncio.Event()
         self._ending = asyncio.Event()
         self._call: asyncio.Task[None] | None = None
@@ -87,7 +103,7 @@ class Writer:
 
     async def _stream(self) -> None:
         """Show newer text whenever there is some and it may be shown, until the end."""
-        with self._outlet.scheduler.live(self._keys):
+        with self._growth:
             while not self._ending.is_set():
                 await self._changed.wait()
                 self._changed.clear()
@@ -101,14 +117,14 @@ class Writer:
         now = self._clock.monotonic()
         due = self._not_before
         if self._journal.answer and not self._ending.is_set():
-            due = max(due, self._pace.next_at(now))
+            due = max(due, self._growth.pace.next_at(now))
         if due > now:
             await self._clock.sleep(due - now)
 
     async def _step(self, priority: Priority, *, final: bool) -> None:
         """Wait for the budget and make the next call, with the text as it is by then."""
         step = self._layout.next(final=final)
-        if step is None:
+        if step is None or not self._growth.ready(step):
             return
         try:
             await self._outlet.call(
@@ -118,13 +134,18 @@ class Writer:
             pass  # the scheduler holds the next call back for as long as the platform asked
         except (PlatformUnavailable, OutcomeUnknown):
             self._not_before = self._clock.monotonic() + self._backoff.wait()
-        except TooLong:
-            if not self._layout.shrink():
-                raise
-        except NotEditable:
-            self._layout.freeze(step.number)
+        except Rejected as error:
+            if step.operation not in NATIVE:  # those go on by edits
+                self._mend(step, error)
         else:
             self._backoff.reset()
+
+    def _mend(self, step: Step, error: Rejected) -> None:
+        """Lay out the reply differently. Raises the error where that does not help."""
+        if isinstance(error, NotEditable):
+            self._layout.freeze(step.number)
+        elif not isinstance(error, TooLong) or not self._layout.shrink():
+            raise error
 
     async def _show(self, operation: Operation, *, final: bool) -> None:
         """Make the call that is due by now. It goes to its end also when nobody waits for it any more."""
@@ -136,12 +157,18 @@ class Writer:
         await asyncio.shield(self._call)
         self._unshown -= touched
         self._shown_at = self._clock.monotonic()
-        self._pace.shown(self._shown_at)
+        self._growth.pace.shown(self._shown_at)
         if self.first_shown_at is None:
             self.first_shown_at = self._shown_at
 
     async def _make(self, step: Step) -> None:
-        if step.operation is Operation.EDIT:
+        if step.operation in NATIVE:
+            try:
+                await self._growth.make(step, self._changed)
+            except PlatformError as error:
+                self._growth.failed(step, error)
+                raise
+        elif step.operation is Operation.EDIT:
             await self._journal.edit(step.number, step.part)
         elif step.number < len(self._journal.answer):
             await self._journal.replace(step.number, step.part)

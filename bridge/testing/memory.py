@@ -143,7 +143,13 @@ class MemoryPlatform(BareMemoryPlatform):
 
 def make(config: MemoryTable, context: PlatformContext) -> MemoryPlatform:
     """The factory of the platform type "memory"."""
-    return MemoryPlatform(MemoryWorld.named(config.world), context.health)
+    world = MemoryWorld.named(config.world)
+    if world.stream_seconds is None:
+        return MemoryPlatform(world, context.health)
+    # That module builds on this one.
+    from bridge.testing.streaming import StreamingMemoryPlatform
+
+    return StreamingMemoryPlatform(world, context.health)
 
 
 @hookimpl

@@ -22,6 +22,8 @@ class Shown:
     posted_at: float
     history: list[str] = field(default_factory=list)
     """Every text that it has had, the first one included."""
+    growing: bool = False
+    """True while it is a native stream."""
     buttons: tuple[Button, ...] = ()
     content: bytes | None = None
     """The file, where it is one."""
@@ -44,7 +46,7 @@ class Screen:
     def post(self, thread: ThreadRef, part: Part, marker: str, content: bytes | None = None) -> MessageRef:
         """Show a new message."""
         existing = self.find(thread, marker)
-        if existing is not None and self._idempotent:
+        if marker and existing is not None and self._idempotent:
             return existing
         ref = MessageRef(thread, MessageId(f"B{next(self._ids)}"))
         now = self._clock.monotonic()
@@ -60,7 +62,7 @@ class Screen:
         message = self.get(ref)
         if self._edit_seconds is not None and self._clock.monotonic() - message.posted_at > self._edit_seconds:
             raise NotEditable(f"message {ref.id} is older than {self._edit_seconds:g} s")
-        message.text, message.kind = part.text, part.kind
+        message.text, message.kind, message.growing = part.text, part.kind, False
         message.history.append(part.text)
 
     def get(self, ref: MessageRef) -> Shown:

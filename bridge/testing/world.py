@@ -66,6 +66,8 @@ class MemoryWorld:
         self.capabilities = capabilities
         self.screen = Screen(self.clock, edit_seconds=capabilities.edit_seconds, idempotent=idempotent)
         self.turnstile = Turnstile(self.clock, capabilities.budgets if limits else None, self._announce)
+        self.stream_seconds: float | None = None
+        """How long a message may grow by native streaming; None where there is none."""
         self.said: list[Message] = []
         self.refusal: InstanceFailed | None = None
         self.activity: dict[ThreadRef, str] = {}

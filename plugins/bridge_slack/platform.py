@@ -13,7 +13,6 @@ from bridge import (
     Capabilities,
     Check,
     Deliver,
-    Gone,
     InstanceFailed,
     MessageId,
     MessageRef,
@@ -35,7 +34,7 @@ from bridge_slack.directory import Directory
 from bridge_slack.dispatch import Dispatcher
 from bridge_slack.inbound import Identity
 from bridge_slack.socket_mode import SocketMode
-from bridge_slack.streaming import SECONDS, SIZE, Streaming
+from bridge_slack.streaming import GAP, SECONDS, SIZE, Streaming
 
 log = structlog.get_logger(__name__)
 
@@ -98,6 +97,7 @@ class SlackPlatform:
         await self._streaming.edit(ref, part)
 
     stream_seconds = SECONDS
+    stream_gap = GAP
 
     def refuses_stream(self, thread: ThreadRef) -> str:
         return self._streaming.refusal(thread)
@@ -118,11 +118,7 @@ class SlackPlatform:
         return await markers.unmarked(self._api, thread, after)
 
     async def delete(self, ref: MessageRef) -> None:
-        key = limits.budget_keys(Operation.DELETE, ref.thread)[0]
-        try:
-            await self._api.write("chat.delete", key, channel=ref.thread.channel, ts=ref.id)
-        except Gone:
-            log.debug("slack.deleted_already", message=ref.id)
+        await self._streaming.delete(ref)
 
     async def find(self, thread: ThreadRef, marker: str, since: datetime | None = None) -> MessageRef | None:
         return await markers.find(self._api, thread, marker, since)

@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from bridge import MessageId, MessageRef, Operation, Part, ThreadRef, UserId
+from bridge import Gone, MessageId, MessageRef, NotEditable, Operation, Part, ThreadRef, UserId
 from bridge_slack import ids, limits, markers, render
 from bridge_slack.api import Api
 from bridge_slack.errors import StreamEnded, StreamOpen
@@ -23,6 +23,8 @@ SIZE = 9_000
 """UTF-8 bytes. Slack does not document how much one stream takes; others measured about 10,600."""
 SECONDS = 240.0
 """Slack ends a stream by itself after about five minutes, which it does not document."""
+GAP = 60 / 100
+"""Slack: chat.appendStream, Tier 4."""
 _MOST_TEAMS = 20_000
 
 
@@ -90,6 +92,17 @@ class Streaming:
         except StreamOpen:
             await self._end(ref)
             await self._api.write("chat.update", key, **arguments)
+
+    async def delete(self, ref: MessageRef) -> None:
+        """Delete a message, which is stopped first when it still grows."""
+        key = limits.budget_keys(Operation.DELETE, ref.thread)[0]
+        try:
+            await self._api.write("chat.delete", key, channel=ref.thread.channel, ts=ref.id)
+        except NotEditable:
+            await self._end(ref)
+            await self._api.write("chat.delete", key, channel=ref.thread.channel, ts=ref.id)
+        except Gone:
+            log.debug("slack.deleted_already", message=ref.id)
 
     async def _end(self, ref: MessageRef) -> None:
         try:

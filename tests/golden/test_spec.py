@@ -27,7 +27,9 @@ def test_no_example_loses_a_word(platform: str, section: tuple[str, str], exampl
 
 
 def test_the_corpus_is_all_there() -> None:
-    counts = {spec: sum(len(found) for (of, _), found in SECTIONS.items() if of == spec) for spec in ("commonmark", "gfm")}
+    counts = {
+        spec: sum(len(found) for (of, _), found in SECTIONS.items() if of == spec) for spec in ("commonmark", "gfm")
+    }
     assert counts == {"commonmark": 652, "gfm": 672}
 
 

@@ -17,6 +17,7 @@ from bridge.evidence import examine
 from bridge.reply.document import Document
 from bridge.reply.insist import Backoff
 from bridge.store import ThreadRow
+from bridge.trace import Trace
 
 log = structlog.get_logger(__name__)
 
@@ -49,12 +50,15 @@ class Told:
 class Dialogue:
     """Asks in the thread's session and fills `document` with the answer."""
 
-    def __init__(self, desk: Desk, thread: ThreadRow, ask: Ask, document: Document, told: Told) -> None:
+    def __init__(
+        self, desk: Desk, thread: ThreadRow, ask: Ask, document: Document, told: Told, *, trace: Trace
+    ) -> None:
         self._desk = desk
         self._thread = thread
         self._ask = ask
         self._document = document
         self._told = told
+        self._trace = trace
         self._session: Session | None = None
         self._asked = False
         """True when the service may have the question."""
@@ -73,9 +77,11 @@ class Dialogue:
                 if not (asked and await self._arrived(attached)):
                     self._asked = True
                     await attached.session.send(*self._ask.contents)
+                    self._trace.note("asked", f"{len(self._ask.contents)} of the thread's messages sent to the session")
                 return await self._listen(attached.session)
             except (ChatbotUnavailable, SessionLost) as error:
                 log.info("turn.interrupted", thread=self._thread.id, reason=str(error))
+                self._trace.note("interrupted", f"{type(error).__name__}: {error}")
                 await self.detach()
                 asked = self._asked = True
                 if not await self._told.attempt():
@@ -108,6 +114,8 @@ class Dialogue:
         )
         if attached.renewed:
             self._document.clear()
+        how = "opened" if attached.renewed else "resumed"
+        self._trace.note("session", f"{how} {attached.binding.session} of chatbot {attached.binding.chatbot}")
         self._thread = replace(self._thread, binding=attached.binding)
         self._session = attached.session
         return attached
@@ -117,6 +125,10 @@ class Dialogue:
         messages = await attached.session.messages()
         binding = attached.binding
         evidence = examine(messages, self._ask.contents, sent_before=binding.sent, last_seen=binding.last_seen)
+        proof = "has" if evidence.arrived else "does not have"
+        self._trace.note(
+            "looked", f"the session {proof} the question, and {len(evidence.answer)} messages of its answer"
+        )
         for message in evidence.answer:
             self._document.apply(Complete(message.id, message.text))
         if evidence.answer:
@@ -129,6 +141,9 @@ class Dialogue:
         pause, longest = LOOK_AGAIN
         ended = await self._hear(session)
         while ended.reason is EndReason.WAITING and self._desk.clock.now() < until:
+            self._trace.note(
+                "waiting", f"for somebody's {self._document.request}, at most until {until:%Y-%m-%d %H:%M} UTC"
+            )
             await self._told.waits(self._document.request, until)
             await self.detach()
             await self._desk.clock.sleep(pause)
@@ -141,10 +156,16 @@ class Dialogue:
 
     async def _hear(self, session: Session) -> TurnEnded:
         ended = TurnEnded(EndReason.FAILED, "the session's events stopped before the end of the turn")
-        document, changed = self._document, self._told.changed
-        async for event in session.listen():
-            if document.apply(event):
-                changed()
-            elif isinstance(event, TurnEnded):
-                ended = event
+        document, changed, texts = self._document, self._told.changed, 0
+        try:
+            async for event in session.listen():
+                if document.apply(event):
+                    if not texts:
+                        self._trace.note("text", "the first text of the answer arrived")
+                    texts += 1
+                    changed()
+                elif isinstance(event, TurnEnded):
+                    ended = event
+        finally:
+            self._trace.note("heard", f"{texts} pieces of text, {len(document.text)} characters now")
         return ended

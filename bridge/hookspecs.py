@@ -40,6 +40,9 @@ class PlatformSpec:
     """`(config, PlatformContext) -> Platform`; must not connect."""
     example: str
     """A `str`: this platform's commented part of the example TOML."""
+    link: str | None = None
+    """`(text) -> (ChannelId | None, MessageId) | None`: what a link to a message means, None when it is none of this
+    platform's; a channel where the message's id needs one. Must be light: no SDK."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ class Inbox:
         if decision.action is Action.ACCEPT and decision.route is not None:
             route = decision.route
             thread = decision.thread if begun is None else begun.ref
-            acceptance = await self._store.accept(Inbound(message, thread, route.chatbot, route.label))
+            acceptance = await self._store.accept(Inbound(message, thread, route.chatbot, route.label, decision.reason))
             if acceptance.outcome is Accepted.NEW:
                 self._wake(acceptance.thread_id, message)
             elif acceptance.thread_id:

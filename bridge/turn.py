@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from dataclasses import replace
 from datetime import datetime
 
 from bridge import notices, outcome
@@ -10,7 +12,7 @@ from bridge.chatbot import TurnEnded
 from bridge.chatbots import Attached
 from bridge.desk import Ask, Desk
 from bridge.dialogue import ATTEMPTS, Dialogue, Told
-from bridge.errors import ChatbotError, InstanceFailed, PlatformError
+from bridge.errors import ChatbotError, InstanceFailed, PlatformError, StoreError
 from bridge.hookspecs import FinishedTurn
 from bridge.model import Surface
 from bridge.outcome import Outcome
@@ -21,6 +23,7 @@ from bridge.reply.outlet import Outlet
 from bridge.reply.pacing import Length
 from bridge.reply.writer import Writer
 from bridge.store import ThreadRow, TurnRow, TurnState
+from bridge.trace import Trace
 
 
 class Turn:
@@ -28,7 +31,8 @@ class Turn:
 
     def __init__(self, desk: Desk, outlet: Outlet, thread: ThreadRow, ask: Ask, row: TurnRow | None = None) -> None:
         self._desk = desk
-        self._outlet = outlet
+        self._trace = Trace(desk.clock)
+        self._outlet = replace(outlet, trace=self._trace)
         self._thread = thread
         self._ask = ask
         self._row = row
@@ -43,7 +47,7 @@ class Turn:
         self.waiting = False
         """True while an approval or a sign-in is open."""
         told = Told(self._bound, self._attempt, self._waits, self._resumes, self._changed)
-        self._dialogue = Dialogue(desk, thread, ask, self._document, told)
+        self._dialogue = Dialogue(desk, thread, ask, self._document, told, trace=self._trace)
 
     def stop(self) -> bool:
         """Nobody wants the rest of it; `run` ends soon. False when it is ending already."""
@@ -64,6 +68,8 @@ class Turn:
         else chatbots and platforms do wrong ends the turn and is told.
         """
         ref = self._thread.ref
+        if self._row is not None:
+            self._trace.note("taken up", "from an earlier process, or after a failure of this one")
         tasks = [
             asyncio.create_task(show_activity(self._outlet, ref, lambda: self._document.activity), name="activity"),
             work := asyncio.create_task(self._dialogue.run(asked=self._row is not None), name="dialogue"),
@@ -83,6 +89,7 @@ class Turn:
             if self._writer is not None:
                 await self._writer.close()
             await self._dialogue.detach()
+            await self._leave_trace()
 
     async def _bound(self, attached: Attached) -> None:
         """A session is attached: write down that it is about to be asked, and have a way to show the answer."""
@@ -156,7 +163,8 @@ class Turn:
             await store.end_messages(self._thread.id, ids, result.state, result.reason)
         else:
             last = self._document.last_message or None
-            await store.end_turn(row.id, result.state, result.reason, last_seen=last)
+            steps = self._trace.take(all_=True)
+            await store.end_turn(row.id, result.state, result.reason, last_seen=last, steps=steps)
         self._report(result)
 
     async def _show(self, result: Outcome) -> None:
@@ -171,6 +179,13 @@ class Turn:
             if self._opening is not None:
                 await asyncio.shield(self._opening)
             await self._outlet.tell(self._thread.ref, result.notice, marker(*self._seed(), "outcome"))
+
+    async def _leave_trace(self) -> None:
+        """A turn that is parked keeps what explains it, as far as the database can still be written to."""
+        steps = self._trace.take(all_=True)
+        if self._row is not None and steps:
+            with contextlib.suppress(StoreError):
+                await self._desk.store.add_steps(self._row.id, steps)
 
     def _seed(self) -> tuple[str, ...]:
         """What names this turn in every process: its place and its first message."""

@@ -160,7 +160,7 @@ class Journal:
 
     async def _announce(self, number: int, mark: str) -> None:
         if self._announced.get(number) != mark:
-            await self._store.part_posting(self._turn, number, mark)
+            await self._store.part_posting(self._turn, number, mark, self._outlet.taken())
             self._announced[number] = mark
 
     async def _find(self, mark: str) -> MessageRef | None:

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from bridge.budget.scheduler import Priority, Scheduler
 from bridge.clock import Clock
-from bridge.errors import OutcomeUnknown
+from bridge.errors import BridgeError, OutcomeUnknown
 from bridge.model import MessageId, MessageRef, ThreadRef
 from bridge.platform import (
     DeletesMessages,
@@ -24,6 +24,7 @@ from bridge.platform import (
     StreamsNatively,
 )
 from bridge.reply.insist import insist
+from bridge.trace import Step, Trace
 
 T = TypeVar("T")
 
@@ -37,6 +38,8 @@ class Outlet:
     clock: Clock
     failed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once the instance is given up: whatever is left for it waits for the next start."""
+    trace: Trace | None = None
+    """Where the calls are noted, when they are those of one turn."""
 
     async def call(
         self,
@@ -48,7 +51,27 @@ class Outlet:
     ) -> T:
         """Wait for the budget, then make the call. Raises what the call raises."""
         keys = self.platform.budget_keys(operation, thread)
-        return await self.scheduler.run(priority, keys, call, weight=weight)
+        if self.trace is None:
+            return await self.scheduler.run(priority, keys, call, weight=weight)
+        asked = made = self.clock.monotonic()
+
+        def admitted() -> None:
+            nonlocal made
+            made = self.clock.monotonic()
+
+        failure = ""
+        try:
+            return await self.scheduler.run(priority, keys, call, weight=weight, admitted=admitted)
+        except BridgeError as error:
+            failure = f"{type(error).__name__}: {error}"
+            raise
+        finally:
+            took = self.clock.monotonic() - made
+            self.trace.called(operation.value, waited=made - asked, took=took, failure=failure)
+
+    def taken(self) -> Sequence[Step]:
+        """The steps of the turn since the last time, to be written down with what is committed next."""
+        return self.trace.take() if self.trace is not None else ()
 
     async def open_thread(self, thread: ThreadRef, title: str) -> None:
         """Open the thread where the platform needs that; outages are waited out."""

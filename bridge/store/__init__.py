@@ -19,18 +19,22 @@ from bridge.store.records import (
 )
 from bridge.store.status import Status, database_status
 from bridge.store.store import Store
+from bridge.store.trail import Duplicate, Receipt, Trail
 
 __all__ = [
     "Acceptance",
     "Accepted",
     "BindingHistory",
     "BindingRow",
+    "Duplicate",
     "Inbound",
     "PartRow",
     "PartState",
+    "Receipt",
     "Status",
     "Store",
     "ThreadRow",
+    "Trail",
     "TurnRow",
     "TurnState",
     "Verdict",

@@ -26,8 +26,11 @@ def optional_time(value: int | None) -> datetime | None:
     return None if value is None else from_micros(value)
 
 
-def encode_message(message: Message) -> str:
-    """The message as JSON, without what the row holds in columns of its own, and without its proposed threads."""
+def encode_message(message: Message, why: str = "") -> str:
+    """The message as JSON, without what the row holds in columns of its own, and without its proposed threads.
+
+    `why` is the sentence that says why it was accepted.
+    """
     author = message.author
     body: dict[str, Any] = {
         "workspace": [message.workspace.id, message.workspace.name],
@@ -40,12 +43,20 @@ def encode_message(message: Message) -> str:
             body[name] = value
     if message.attachments:
         body["attachments"] = [[a.id, a.name, a.media_type, a.size, a.url] for a in message.attachments]
+    if why:
+        body["why"] = why
     return _encode(body)
+
+
+def decode_why(body: str) -> str:
+    """Why a message was accepted, as `encode_message` was told."""
+    return str(json.loads(body).get("why", ""))
 
 
 def decode_message(body: str, *, event_id: str, message: str, sent_at: int, thread: ThreadRef) -> Message:
     """The message that `encode_message` was given, standing in the conversation's `thread`."""
     fields = json.loads(body)
+    fields.pop("why", None)
     author_id, author_name, roles = fields.pop("author")
     return Message(
         event_id=EventId(event_id),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import (
     Select,
     Table,
     and_,
+    bindparam,
     null,
     select,
     true,
@@ -25,12 +26,13 @@ from bridge.errors import StoreError
 from bridge.store.batches import BatchInsert, BatchQuery, Row, batch_of
 from bridge.store.encoding import encode_message, to_micros
 from bridge.store.records import Acceptance, Accepted, Inbound, Verdict
-from bridge.store.schema import decisions, messages, threads
+from bridge.store.schema import decisions, duplicates, messages, threads
 
 _IDENTITY = ("instance", "event_id", "workspace", "channel", "message", "kind", "revision")
 _EVENT = ("instance", "event_id")
 _MESSAGE = ("instance", "workspace", "channel", "message", "kind", "revision")
 _THREAD = ("instance", "workspace", "channel", "thread")
+_DUPLICATE = ("instance", "event_id", "workspace", "channel", "message", "kind")
 _ACCEPTED = (*_IDENTITY, "thread", "surface", "asker", "chatbot", "route", "stored_at", "sent_at", "body")
 _NEW_THREAD = (*_THREAD, "surface", "asker", "chatbot", "route", "stored_at")
 _DECIDED = (*_IDENTITY, "thread", "reason", "route", "at")
@@ -46,7 +48,7 @@ def accept_row(inbound: Inbound, now: int) -> Row:
         *_plain(thread.id, thread.surface.value, message.author.id, inbound.chatbot, inbound.route),
         now,
         to_micros(message.sent_at),
-        encode_message(message),
+        encode_message(message, inbound.why),
     )
 
 
@@ -74,6 +76,7 @@ def _plain(*values: str | None) -> Sequence[str | None]:
 def accept(connection: Connection, rows: Sequence[Row]) -> list[Acceptance]:
     """Accept messages, as `accept_row` makes them: first the threads of those that are new, then the messages."""
     stored, fresh = _divide(connection, rows)
+    _count_duplicates(connection, rows, fresh, when=_STORED_AT)
     ids: dict[Row, int] = {}
     if fresh:
         ids = _upsert_threads(connection, list(fresh.values()))
@@ -89,11 +92,14 @@ def accept(connection: Connection, rows: Sequence[Row]) -> list[Acceptance]:
 def decide(connection: Connection, rows: Sequence[Row]) -> list[Accepted]:
     """Write down why events were not accepted, as `decide_row` says it."""
     _, fresh = _divide(connection, rows)
+    _count_duplicates(connection, rows, fresh, when=_DECIDED_AT)
     if fresh:
         _ADD_DECISIONS.run(connection, list(fresh.values()))
     return [Accepted.NEW if place in fresh else Accepted.DUPLICATE for place in range(len(rows))]
 
 
+_STORED_AT = _ACCEPTED.index("stored_at")
+_DECIDED_AT = _DECIDED.index("at")
 _event = itemgetter(*map(_ACCEPTED.index, _EVENT))
 _message = itemgetter(*map(_ACCEPTED.index, _MESSAGE))
 _thread = itemgetter(*map(_ACCEPTED.index, _THREAD))
@@ -112,6 +118,18 @@ def _divide(connection: Connection, rows: Sequence[Row]) -> tuple[dict[int, int 
             fresh[place] = row
             seen |= names
     return stored, fresh
+
+
+def _count_duplicates(connection: Connection, rows: Sequence[Row], fresh: Container[int], *, when: int) -> None:
+    """Write down which deliveries brought nothing new, so that it can be said what became of them."""
+    again = [
+        (*(row[_ACCEPTED.index(name)] for name in _DUPLICATE), row[when])
+        for place, row in enumerate(rows)
+        if place not in fresh
+    ]
+    if again:
+        names = (*_DUPLICATE, "at")
+        connection.execute(_ADD_DUPLICATES, [dict(zip(names, row, strict=True)) for row in again])
 
 
 def _upsert_threads(connection: Connection, rows: Sequence[Row]) -> dict[Row, int]:
@@ -154,3 +172,11 @@ _STORED = BatchQuery(_stored())
 _UPSERT_THREADS = BatchQuery(_upsert())
 _ADD_MESSAGES = BatchInsert(messages, (*_ACCEPTED, "thread_id"), state="accepted", reason="")
 _ADD_DECISIONS = BatchInsert(decisions, _DECIDED)
+_ADD_DUPLICATES = (
+    insert(duplicates)
+    .values({name: bindparam(name) for name in (*_DUPLICATE, "at")} | {"times": 1})
+    .on_conflict_do_update(
+        index_elements=["instance", "event_id"],
+        set_={"times": duplicates.c.times + 1, "at": bindparam("at")},
+    )
+)

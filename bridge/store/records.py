@@ -56,6 +56,8 @@ class Inbound:
     thread: ThreadRef
     chatbot: str
     route: str
+    why: str = ""
+    """The sentence of the decision."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """Every revision that a database may have, oldest first; the last is what this program works with."""
 
 metadata = MetaData(
@@ -150,6 +150,31 @@ parts = Table(
     Column("marker", String, nullable=False),
     Column("message", String, index=True),
 )
+
+steps = Table(
+    "steps",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("turn_id", Id, ForeignKey("turns.id"), nullable=False, index=True),
+    Column("at", Time, nullable=False),
+    Column("what", String, nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+duplicates = Table(
+    "duplicates",
+    metadata,
+    Column("instance", String, primary_key=True),
+    Column("event_id", String, primary_key=True),
+    Column("workspace", String, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("message", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("at", Time, nullable=False),
+    Index("ix_duplicates_message", "message"),
+)
+"""Deliveries of events that were stored already; `at` is when the last one came."""
 
 told = Table(
     "told",

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from bridge.clock import Clock
 from bridge.model import ChannelId, InstanceName, MessageId, SessionId, ThreadRef, WorkspaceId
-from bridge.store import cursors, inbox, threads, turns
+from bridge.store import cursors, inbox, threads, trails, turns
 from bridge.store.encoding import to_micros
 from bridge.store.lock import FileLock
 from bridge.store.reader import Reader
@@ -27,6 +27,7 @@ from bridge.store.records import (
     WaitingMessage,
 )
 from bridge.store.writer import Writer
+from bridge.trace import Step
 
 R = TypeVar("R")
 
@@ -45,6 +46,7 @@ class Store:
         self._reader = reader
         self._clock = clock
         self._lock = lock
+        self.trails = trails.Trails(reader)
 
     def _now(self) -> int:
         return to_micros(self._clock.now())
@@ -163,9 +165,14 @@ class Store:
         """The turn goes on in another session, because its own was lost."""
         await self._writer.run(lambda connection: turns.move(connection, turn, binding_id))
 
-    async def part_posting(self, turn: int, number: int, marker: str) -> None:
+    async def part_posting(self, turn: int, number: int, marker: str, steps: Sequence[Step] = ()) -> None:
         """Part `number` is about to be posted with this marker; the parts before it are sealed."""
-        await self._writer.run(lambda connection: turns.part_posting(connection, turn, number, marker))
+
+        def work(connection: Connection) -> None:
+            turns.part_posting(connection, turn, number, marker)
+            trails.add_steps(connection, turn, steps)
+
+        await self._writer.run(work)
 
     async def part_posted(self, turn: int, number: int, message: MessageId) -> None:
         """Part `number` stands on the platform as `message`; the first one moves the turn to replying."""
@@ -179,12 +186,27 @@ class Store:
         """The turn waits no longer: back to replying when a part is posted, else to asked."""
         await self._writer.run(lambda connection: turns.resume(connection, turn))
 
-    async def end_turn(self, turn: int, state: TurnState, reason: str, *, last_seen: str | None = None) -> None:
+    async def end_turn(
+        self,
+        turn: int,
+        state: TurnState,
+        reason: str,
+        *,
+        last_seen: str | None = None,
+        steps: Sequence[Step] = (),
+    ) -> None:
         """End the turn and its messages. The binding counts them as sent; `last_seen` replaces its own when given."""
         now = self._now()
-        await self._writer.run(
-            lambda connection: turns.end(connection, turn, state, reason, last_seen=last_seen, now=now)
-        )
+
+        def work(connection: Connection) -> None:
+            turns.end(connection, turn, state, reason, last_seen=last_seen, now=now)
+            trails.add_steps(connection, turn, steps)
+
+        await self._writer.run(work)
+
+    async def add_steps(self, turn: int, steps: Sequence[Step]) -> None:
+        """Write down what happened to a turn since its last commit."""
+        await self._writer.run(lambda connection: trails.add_steps(connection, turn, steps))
 
     async def end_messages(self, thread_id: int, message_ids: Sequence[int], state: TurnState, reason: str) -> None:
         """End waiting messages that never become a turn: commands, refused and withdrawn ones."""

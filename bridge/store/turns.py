@@ -83,6 +83,10 @@ def unfinished(connection: Connection, thread_id: int) -> TurnRow | None:
     return None if row is None else _turn(connection, row)
 
 
+def get(connection: Connection, turn_id: int) -> TurnRow:
+    return _turn(connection, connection.execute(select(*turns.c).where(turns.c.id == turn_id)).one())
+
+
 def latest(connection: Connection, thread_id: int, limit: int) -> Sequence[TurnRow]:
     query = select(*turns.c).where(turns.c.thread_id == thread_id).order_by(turns.c.id.desc()).limit(limit)
     return [_turn(connection, row) for row in connection.execute(query).all()]

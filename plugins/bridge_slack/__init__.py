@@ -19,6 +19,7 @@ def bridge_platforms() -> list[PlatformSpec]:
             config="bridge_slack.config:SlackTable",
             factory="bridge_slack.platform:SlackPlatform",
             example="bridge_slack.example:EXAMPLE",
+            link="bridge_slack.links:message_of",
         )
     ]
 

@@ -14,8 +14,10 @@ from bridge.cli import main
 from bridge.clock import SystemClock
 from bridge.model import MessageId, SessionId
 from bridge.store import Store, TurnState, open_store
+from bridge.store.schema import REVISIONS
 from tests.unit.store.making import accept_all, inbound, ref
 
+NOW = REVISIONS[-1]
 Run = Callable[..., tuple[int, str, str]]
 
 
@@ -59,13 +61,13 @@ def talked(tmp_path: Path) -> None:
 
 def test_the_life_of_a_database(run: Run, tmp_path: Path) -> None:
     code, out, _ = run("db", "status")
-    assert (code, "schema    none, needs 0001: run `bridge db upgrade`" in out) == (1, True)
+    assert (code, f"schema    none, needs {NOW}: run `bridge db upgrade`" in out) == (1, True)
     assert not (tmp_path / "data.db").exists()
-    assert run("db", "upgrade") == (0, f"{tmp_path}/data.db now has the schema 0001 (before: none)\n", "")
-    assert run("db", "upgrade") == (0, f"{tmp_path}/data.db is up to date (schema 0001)\n", "")
+    assert run("db", "upgrade") == (0, f"{tmp_path}/data.db now has the schema {NOW} (before: none)\n", "")
+    assert run("db", "upgrade") == (0, f"{tmp_path}/data.db is up to date (schema {NOW})\n", "")
     code, out, _ = run("db", "status")
     assert code == 0
-    assert "schema    0001, up to date\nin use    by nobody" in out
+    assert f"schema    {NOW}, up to date\nin use    by nobody" in out
 
 
 def test_a_running_bridge_is_named_and_not_disturbed(run: Run, tmp_path: Path) -> None:
@@ -184,3 +186,25 @@ def test_an_address_that_is_a_secret(run: Run, tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv("DATABASE_URL", "sqlite:///elsewhere.db")
     assert run("db", "upgrade")[0] == 0
     assert (tmp_path / "elsewhere.db").exists()
+
+
+def test_a_message_is_explained(run: Run, talked: None) -> None:
+    code, out, _ = run("explain", "m1")
+    assert code == 0
+    lines = out.splitlines()
+    assert lines[0].startswith("2026-") or lines[0].startswith("20")
+    assert any("message m1 in C1 on slack" in line for line in lines)
+    assert any("part 1 of the answer: message p0" in line for line in lines)
+    code, out, _ = run("explain", "p0", "--json")
+    (facts,) = json.loads(out)
+    assert (code, facts["turn"], facts["state"], facts["session"]) == (0, 1, "answered", "s1")
+    assert json.loads(run("explain", "1", "--json")[1]) == [facts]
+
+
+def test_what_is_not_known_is_said(run: Run, talked: None) -> None:
+    code, out, err = run("explain", "m99", "--json")
+    assert (code, json.loads(out)) == (1, [])
+    assert "nothing is known of m99" in err
+    code, _, err = run("explain", "https://acme.slack.com/archives/C1/p1700000000123456")
+    assert code == 2
+    assert "no configured platform knows the link" in err

@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 
+from bridge.backfill import Backfill
 from bridge.chatbot import Provider, ProviderContext
 from bridge.chatbots import Chatbots
 from bridge.clock import Clock
@@ -70,7 +71,15 @@ class App:
     async def _serve(self, desk: Desk) -> bool:
         instances = Instances(self._config.platforms, self._clock)
         outlets = instances.outlets
-        surroundings = Surroundings(desk, outlets, self._routes)
+        backfill = Backfill(
+            desk.store,
+            outlets,
+            self._routes,
+            clock=self._clock,
+            accept=lambda message: inbox.accept(message, fetched=True),
+            window=self._config.settings.backfill,
+        )
+        surroundings = Surroundings(desk, outlets, self._routes, backfill.caught_up)
         lanes = Lanes(self._clock, lambda thread: Conversation(surroundings, thread))
         inbox = Inbox(
             desk.store,
@@ -81,26 +90,27 @@ class App:
             tell_unrouted=self._config.settings.unrouted == "tell",
         )
         log.info("app.started", platforms=sorted(outlets), chatbots=sorted(self._config.chatbots))
-        serving = asyncio.create_task(instances.run(inbox.accept), name="platforms")
+        serving = asyncio.create_task(instances.run(inbox.accept, backfill.missed), name="platforms")
         recovering = asyncio.create_task(self._recover(desk.store, instances, lanes), name="recovery")
+        filling = asyncio.create_task(backfill.run(), name="backfill")
         stopping = asyncio.create_task(self._stopping.wait())
         try:
             await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
             failed = serving.done()
-            await self._end_intake(serving, recovering)
+            await self._end_intake(serving, recovering, filling)
             await self._drain(lanes)
             return not failed
         finally:
             serving.cancel()
-            await _cancelled(recovering, stopping)
+            await _cancelled(recovering, filling, stopping)
             await inbox.close()
             await lanes.park()
             await instances.close()
 
-    async def _end_intake(self, serving: asyncio.Task[None], recovering: asyncio.Task[None]) -> None:
+    async def _end_intake(self, serving: asyncio.Task[None], *others: asyncio.Task[None]) -> None:
         """Take in nothing more. An adapter whose last delivery does not end is left behind after the grace period."""
         serving.cancel()
-        await _cancelled(recovering)
+        await _cancelled(*others)
         parking = asyncio.create_task(self._parking.wait())
         timer = asyncio.create_task(self._clock.sleep(self._config.settings.grace.total_seconds()))
         await asyncio.wait({serving, parking, timer}, return_when=asyncio.FIRST_COMPLETED)

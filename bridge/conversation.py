@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import structlog
@@ -29,6 +29,8 @@ class Surroundings:
     desk: Desk
     outlets: Mapping[InstanceName, Outlet]
     routes: Callable[[], Sequence[Route]]
+    caught_up: Callable[[InstanceName], Awaitable[None]]
+    """Waits for a while until older messages are there that were missed."""
 
 
 class Conversation:
@@ -39,6 +41,7 @@ class Conversation:
         self._store = surroundings.desk.store
         self._outlets = surroundings.outlets
         self._routes = surroundings.routes
+        self._caught_up = surroundings.caught_up
         self._id = thread_id
         self._turn: Turn | None = None
         self._stopped = False
@@ -81,6 +84,8 @@ class Conversation:
     async def _step(self, thread: ThreadRow, outlet: Outlet) -> bool:
         self._heard_stop = False
         row = await self._store.unfinished_turn(self._id)
+        if row is None:
+            await self._caught_up(thread.ref.instance)
         waiting = await self._store.waiting(self._id)
         if row is not None:
             self._turn = Turn(self._desk, outlet, thread, self._ask(row.messages), row)

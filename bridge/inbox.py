@@ -13,7 +13,7 @@ from bridge.errors import BridgeError
 from bridge.model import Deleted, Edited, Event, InstanceName, Message, Pressed, Stopped, Surface, ThreadRef
 from bridge.reply.journal import marker
 from bridge.reply.outlet import Outlet
-from bridge.routing import Action, Decision, Route, decide
+from bridge.routing import Action, Decision, Route, decide, unless_too_old
 from bridge.store import Accepted, Inbound, Store, ThreadRow, Verdict
 
 log = structlog.get_logger(__name__)
@@ -40,13 +40,14 @@ class Inbox:
         self._tell_unrouted = tell_unrouted
         self._telling: set[asyncio.Task[None]] = set()
 
-    async def accept(self, event: Event) -> None:
+    async def accept(self, event: Event, *, fetched: bool = False) -> None:
         """Take one event; returns once it is durable. A duplicate changes nothing.
 
-        Raises StoreError when it could not be made durable: then it must not be acknowledged.
+        `fetched` says that it was missed when it was sent: then it may be too old for its route. Raises StoreError when
+        it could not be made durable: then it must not be acknowledged.
         """
         if isinstance(event, Message):
-            await self._message(event)
+            await self._message(event, fetched=fetched)
         else:
             await self._store.decide(self._unhandled(event))
 
@@ -57,9 +58,11 @@ class Inbox:
         while self._telling:
             await asyncio.wait(self._telling)
 
-    async def _message(self, message: Message) -> None:
+    async def _message(self, message: Message, *, fetched: bool) -> None:
         begun = await self._begun(message)
         decision = decide(message, self._routes(), conversation=begun is not None)
+        if fetched:
+            decision = unless_too_old(decision, self._clock.now() - message.sent_at)
         if decision.action is Action.ACCEPT and decision.route is not None:
             route = decision.route
             thread = decision.thread if begun is None else begun.ref

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
@@ -29,6 +29,7 @@ class Instances:
 
     def __init__(self, entries: Mapping[InstanceName, PlatformEntry], clock: Clock) -> None:
         self._clock = clock
+        self._missed: Callable[[InstanceName], None] = lambda _: None
         self._states: dict[InstanceName, str] = {}
         self._settled = asyncio.Event()
         self.outlets: dict[InstanceName, Outlet] = {}
@@ -39,8 +40,12 @@ class Instances:
             except Exception as error:  # noqa: BLE001 - a plugin's defect must not reach the others
                 log.error("platform.failed", platform=name, error=type(error).__name__, reason=str(error))
 
-    async def run(self, deliver: Deliver) -> None:
-        """Keep all instances connected until cancelled; returns when the last one has failed."""
+    async def run(self, deliver: Deliver, missed: Callable[[InstanceName], None]) -> None:
+        """Keep all instances connected until cancelled; returns when the last one has failed.
+
+        `missed` is told of each instance on which messages may have been missed.
+        """
+        self._missed = missed
         async with asyncio.TaskGroup() as group:
             for name, outlet in self.outlets.items():
                 group.create_task(self._run(name, outlet.platform, deliver), name=f"platform {name}")
@@ -72,7 +77,9 @@ class Instances:
         def observe(*key: Any, **said: Any) -> None:
             schedulers[0].observe(*key, **said)
 
-        context = PlatformContext(entry.name, self._clock, observe, self._health(entry.name))
+        context = PlatformContext(
+            entry.name, self._clock, observe, self._health(entry.name), lambda: self._missed(entry.name)
+        )
         platform: Platform = resolve(entry.spec.factory)(entry.table, context)
         schedulers.append(Scheduler(self._clock, platform.capabilities.budgets))
         return Outlet(platform, schedulers[0], self._clock)

@@ -7,7 +7,7 @@ says about `trigger` comes after that: a message that does not trigger its route
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum, StrEnum
 from fnmatch import fnmatchcase
@@ -69,6 +69,8 @@ class Route:
     when_busy: WhenBusy = WhenBusy.BATCH
     show_author: bool = False
     """True puts the author's name before the question."""
+    answer_within: timedelta = timedelta(hours=6)
+    """How old a question may be that is fetched after it was missed; an older one is left alone."""
     reset_after: timedelta | None = None
     """The idle time after which a thread starts a new session; None for never."""
 
@@ -119,6 +121,25 @@ def decide(message: Message, routes: Sequence[Route], *, conversation: bool) -> 
     return Decision(action, _no_route(message, routes), None, message.thread)
 
 
+def unless_too_old(decision: Decision, age: timedelta) -> Decision:
+    """The decision about a message that was fetched `age` after it was sent."""
+    route = decision.route
+    if decision.action is not Action.ACCEPT or route is None or age <= route.answer_within:
+        return decision
+    reason = f"{route.label} would take it, but it was sent {age} before it could be read, and answer_within is less"
+    return replace(decision, action=Action.IGNORE, reason=reason)
+
+
+def may_apply(routes: Sequence[Route], instance: str, workspace: Named, channel: Named, *, direct: bool) -> bool:
+    """Whether some route takes messages of this place, of whomever."""
+    return any(
+        route.platform in (None, instance)
+        and (not route.workspaces or any(_is_workspace(pattern, workspace) for pattern in route.workspaces))
+        and _wrong_place(route, channel, direct=direct) is None
+        for route in routes
+    )
+
+
 def mismatch(route: Route, message: Message) -> tuple[int, str] | None:
     """Why `route` does not take `message`, as how far it got (0 to 3) and a clause; None when it takes it."""
     instance = message.thread.instance
@@ -126,7 +147,7 @@ def mismatch(route: Route, message: Message) -> tuple[int, str] | None:
         return 0, f"it is for platform {route.platform}, not {instance}"
     if route.workspaces and not any(_is_workspace(pattern, message.workspace) for pattern in route.workspaces):
         return 1, f"its workspaces do not include {_shown(message.workspace) or 'a message without a workspace'}"
-    place = _wrong_place(route, message)
+    place = _wrong_place(route, message.channel, direct=message.direct)
     if place is not None:
         return 2, place
     author = message.author.id
@@ -135,13 +156,13 @@ def mismatch(route: Route, message: Message) -> tuple[int, str] | None:
     return (3, f"its not_users include {author}") if author in route.not_users else None
 
 
-def _wrong_place(route: Route, message: Message) -> str | None:
-    if message.direct:
+def _wrong_place(route: Route, channel: Named, *, direct: bool) -> str | None:
+    if direct:
         return None if route.takes_direct_messages else "it does not take direct messages"
     if not route.takes_channels:
         return "it is for direct messages only"
-    if route.channels and not any(_is_channel(pattern, message.channel) for pattern in route.channels):
-        return f"its channels do not include {_shown(message.channel, '#')}"
+    if route.channels and not any(_is_channel(pattern, channel) for pattern in route.channels):
+        return f"its channels do not include {_shown(channel, '#')}"
     return None
 
 

@@ -27,7 +27,8 @@ def explain(
 ) -> None:
     """Say step by step what became of a message and why.
 
-    Works while it is being answered, too. Exits 1 when nothing is known of it: it never arrived, or is older than the retention.
+    Works while it is being answered, too. Exits 1 when nothing is known of it: it never arrived, or is older than the
+    retention.
     """
     import json
 

@@ -14,6 +14,7 @@ _HEAD = """\
 [bridge]
 database = "sqlite:///bridge.db"        # where conversations are kept
 # grace    = "30s"                      # how long replies may go on after Ctrl-C
+# backfill = "24h"                      # how far back a start looks for what was missed
 # patience = "60s"                      # how long a service that is down is tried again before people are told
 # unrouted = "silent"                   # say nothing where the bot is addressed and no route applies
 # plugins  = ["name"]                   # plugins that no table names by its type
@@ -32,6 +33,7 @@ chatbot  = "{chatbot}"
 # reply_in    = "channel"               # answer in the channel itself instead of a thread
 # when_busy   = "queue"                 # answer messages that wait one by one instead of together
 # show_author = true                    # tell the chatbot who asks
+# answer_within = "6h"                  # a question that was missed for longer is left alone
 # reset_after = "12h"                   # start anew after this much silence in a thread
 
 [[routes]]

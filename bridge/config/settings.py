@@ -89,6 +89,8 @@ class Settings(Table):
     """How long replies may go on after the program was asked to stop; then the next start finishes them."""
     patience: Duration = timedelta(seconds=60)
     """How long a platform or chatbot service that is down is tried again before people are told."""
+    backfill: Duration = timedelta(hours=24)
+    """How far back a start looks for messages that were sent while the bridge was down; `"0s"` looks for none."""
     unrouted: Literal["tell", "silent"] = "tell"
     """What somebody gets who addresses the bot where no route applies: one message per thread, or nothing."""
     plugins: tuple[_Text, ...] = ()
@@ -129,6 +131,8 @@ class RouteTable(Table):
     """Messages that arrive while an answer is written: `batch` makes them one question, `queue` one each."""
     show_author: bool = False
     """Puts the author's name before the question."""
+    answer_within: Duration = timedelta(hours=6)
+    """How old a question may be that was asked while the bridge was down: an older one is left alone."""
     reset_after: Annotated[Duration, AfterValidator(_some_time)] | None = None
     """The idle time after which a thread starts a new session, such as `"12h"`. Left out: never."""
 

@@ -2,6 +2,7 @@
 
 from bridge.platform.abilities import (
     Button,
+    Channel,
     Check,
     Checks,
     DeletesMessages,
@@ -34,6 +35,7 @@ __all__ = [
     "BudgetKey",
     "Button",
     "Capabilities",
+    "Channel",
     "Check",
     "Checks",
     "DeletesMessages",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-from bridge.model import Attachment, ChannelId, Event, MessageId, MessageRef, ThreadRef, UserId
+from bridge.model import Attachment, Message, MessageId, MessageRef, Named, ThreadRef, UserId
 from bridge.platform.adapter import Part
 
 
@@ -86,12 +86,34 @@ class StreamsNatively(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel or direct conversation. `place` has the surface CHANNEL or DIRECT, and the channel's id for its own."""
+
+    place: ThreadRef
+    workspace: Named
+    channel: Named
+
+
 @runtime_checkable
 class HasHistory(Protocol):
     """What was written while nobody listened can be fetched."""
 
-    def history(self, channel: ChannelId, after: MessageId, limit: int) -> AsyncIterator[Event]:
-        """The messages of a channel or thread after one message, oldest first, as they would have been delivered."""
+    async def channels(self, page: str | None) -> tuple[Sequence[Channel], str | None]:
+        """One page of the channels and direct conversations whose top level the bot reads; None for the first.
+
+        Returns what to give for the next page too, None after the last. Makes few calls. Raises PlatformError.
+        """
+        ...
+
+    async def history(
+        self, place: ThreadRef, since: datetime, page: str | None
+    ) -> tuple[Sequence[Message], str | None]:
+        """One page of what people wrote in a place after `since`, as it would have been delivered; pages in any order.
+
+        `place` is a thread, or `Channel.place`. A message that is read is equal to the delivered one but for
+        `event_id`, which is the same each time. Pages as with `channels`. Makes one call. Raises PlatformError.
+        """
         ...
 
 

@@ -76,6 +76,9 @@ class PlatformContext:
     clock: Clock
     observe: Observe
     health: Health
+    missed: Callable[[], None] = lambda: None
+    """To be called when messages may have been sent before now that will not be delivered any more: once connected for
+    the first time, and anew without what happened between. Their history is fetched then, if the adapter has it."""
 
 
 class Platform(Protocol):

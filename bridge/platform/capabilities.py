@@ -32,6 +32,7 @@ class Operation(StrEnum):
     ACTIVITY = "activity"
     OPEN_THREAD = "open_thread"
     HISTORY = "history"
+    CHANNELS = "channels"
     STREAM_START = "stream_start"
     STREAM_APPEND = "stream_append"
     STREAM_STOP = "stream_stop"

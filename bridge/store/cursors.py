@@ -1,37 +1,44 @@
-"""Small facts: how far a channel was read, what was told once, and how often others changed something."""
+"""Small facts: how far an instance is stored, what was told once, and how often others changed something."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection
 
-from bridge.model import ChannelId, InstanceName, MessageId, ThreadRef
-from bridge.store.encoding import to_micros
-from bridge.store.schema import counters, cursors, told
+from bridge.model import InstanceName, ThreadRef
+from bridge.store.encoding import optional_time, to_micros
+from bridge.store.schema import counters, decisions, messages, reached, told
 
 _CHANGES = select(counters.c.value).where(counters.c.name == "changes")
 
 
-def set_cursor(
-    connection: Connection, instance: InstanceName, channel: ChannelId, message: MessageId, at: datetime
-) -> None:
-    new = insert(cursors).values(instance=instance, channel=channel, message=message, at=to_micros(at))
+def set_reached(connection: Connection, instance: InstanceName, at: datetime) -> None:
+    new = insert(reached).values(instance=instance, at=to_micros(at))
     connection.execute(
         new.on_conflict_do_update(
-            index_elements=["instance", "channel"],
-            set_={"message": new.excluded.message, "at": new.excluded["at"]},
-            where=new.excluded["at"] >= cursors.c["at"],
+            index_elements=["instance"],
+            set_={"at": new.excluded["at"]},
+            where=new.excluded["at"] > reached.c["at"],
         )
     )
 
 
-def of_instance(connection: Connection, instance: InstanceName) -> Mapping[ChannelId, MessageId]:
-    query = select(cursors.c.channel, cursors.c.message).where(cursors.c.instance == instance)
-    return {ChannelId(channel): MessageId(message) for channel, message in connection.execute(query)}
+def get_reached(connection: Connection, instance: InstanceName) -> datetime | None:
+    return optional_time(connection.execute(select(reached.c["at"]).where(reached.c.instance == instance)).scalar())
+
+
+_NEWEST = [
+    select(column).where(table.c.instance == bindparam("instance")).order_by(table.c.id.desc()).limit(1)
+    for table, column in ((messages, messages.c.sent_at), (decisions, decisions.c["at"]))
+]
+
+
+def newest(connection: Connection, instance: InstanceName) -> datetime | None:
+    found = [connection.execute(query, {"instance": instance}).scalar() for query in _NEWEST]
+    return optional_time(max((at for at in found if at is not None), default=None))
 
 
 def tell_once(connection: Connection, ref: ThreadRef, kind: str, *, now: int) -> bool:

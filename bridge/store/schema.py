@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 """Every revision that a database may have, oldest first; the last is what this program works with."""
 
 metadata = MetaData(
@@ -187,14 +187,13 @@ told = Table(
     Column("at", Time, nullable=False),
 )
 
-cursors = Table(
-    "cursors",
+reached = Table(
+    "reached",
     metadata,
     Column("instance", String, primary_key=True),
-    Column("channel", String, primary_key=True),
-    Column("message", String, nullable=False),
     Column("at", Time, nullable=False),
 )
+"""Everything that was sent on an instance until then is stored."""
 
 counters = Table(
     "counters",

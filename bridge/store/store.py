@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -215,13 +215,21 @@ class Store:
             lambda connection: turns.end_messages(connection, thread_id, message_ids, state, reason, now=now)
         )
 
-    async def set_cursor(self, instance: InstanceName, channel: ChannelId, message: MessageId, at: datetime) -> None:
-        """Everything in the channel up to `message`, written at `at`, is stored. A cursor never goes back in time."""
-        await self._writer.run(lambda connection: cursors.set_cursor(connection, instance, channel, message, at))
+    async def set_reached(self, instance: InstanceName, at: datetime) -> None:
+        """Everything that was sent on the instance until `at` is stored. It never goes back in time."""
+        await self._writer.run(lambda connection: cursors.set_reached(connection, instance, at))
 
-    async def cursors(self, instance: InstanceName) -> Mapping[ChannelId, MessageId]:
-        """How far each channel of the instance is stored."""
-        return await self._reader.run(lambda connection: cursors.of_instance(connection, instance))
+    async def reached(self, instance: InstanceName) -> datetime | None:
+        """Until when everything is stored; None before that was ever said."""
+        return await self._reader.run(lambda connection: cursors.get_reached(connection, instance))
+
+    async def newest(self, instance: InstanceName) -> datetime | None:
+        """When the event was sent that was stored last, or was stored itself; None without any."""
+        return await self._reader.run(lambda connection: cursors.newest(connection, instance))
+
+    async def active_threads(self, instance: InstanceName, since: datetime, limit: int) -> Sequence[ThreadRef]:
+        """The places of conversations that something happened in since then, the latest first."""
+        return await self._reader.run(lambda connection: threads.active(connection, instance, since, limit))
 
     async def changes(self) -> int:
         """How often other processes changed a binding: cheap to ask, and a new number means to look again."""

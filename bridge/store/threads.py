@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, func, insert, select, union_all, update
@@ -20,7 +21,7 @@ from bridge.model import (
     UserId,
     WorkspaceId,
 )
-from bridge.store.encoding import from_micros, optional_time
+from bridge.store.encoding import from_micros, optional_time, to_micros
 from bridge.store.records import BindingHistory, BindingRow, ThreadRow
 from bridge.store.schema import bindings, is_waiting, messages, parts, threads, turns
 
@@ -167,6 +168,13 @@ _END = (
 
 def unbind(connection: Connection, thread_id: int, reason: str, *, now: int) -> None:
     connection.execute(_END, {"thread": thread_id, "now": now, "why": reason})
+
+
+def active(connection: Connection, instance: InstanceName, since: datetime, limit: int) -> Sequence[ThreadRef]:
+    query = select(*(threads.c[name] for name in ("instance", "workspace", "channel", "thread", "surface")))
+    query = query.where(threads.c.instance == instance, threads.c.active_at >= to_micros(since))
+    rows = connection.execute(query.order_by(threads.c.active_at.desc()).limit(limit))
+    return [thread_ref(*row) for row in rows]
 
 
 def latest(connection: Connection, limit: int, instance: InstanceName | None) -> Sequence[ThreadRow]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any
@@ -12,11 +12,24 @@ from bridge.clock import Clock
 from bridge.config.tables import Table
 from bridge.errors import StoreError, TooLong
 from bridge.hookspecs import PlatformSpec, hookimpl
-from bridge.model import Attachment, ChannelId, Event, MessageId, MessageRef, ThreadRef
+from bridge.model import (
+    Attachment,
+    ChannelId,
+    Event,
+    InstanceName,
+    Message,
+    MessageId,
+    MessageRef,
+    Surface,
+    ThreadId,
+    ThreadRef,
+    WorkspaceId,
+)
 from bridge.platform import (
     BudgetKey,
     Button,
     Capabilities,
+    Channel,
     Check,
     Deliver,
     Health,
@@ -40,9 +53,12 @@ class MemoryTable(Table):
 class BareMemoryPlatform:
     """A Platform without any optional ability."""
 
-    def __init__(self, world: MemoryWorld, health: Health | None = None) -> None:
+    def __init__(
+        self, world: MemoryWorld, health: Health | None = None, missed: Callable[[], None] = lambda: None
+    ) -> None:
         self.world = world
         self._health = health
+        self._missed = missed
         self.closed = False
 
     @property
@@ -53,6 +69,7 @@ class BareMemoryPlatform:
         """Deliver what people do, in order; what the store refused is delivered again after a second."""
         events: asyncio.Queue[Event] = asyncio.Queue()
         disconnect = self.world.connect(events.put_nowait)
+        self._missed()
         if self._health is not None:
             self._health("connected")
         try:
@@ -112,10 +129,32 @@ class MemoryPlatform(BareMemoryPlatform):
         async with self._call(Operation.HISTORY, thread, marker):
             return self.world.screen.find(thread, marker)
 
-    async def history(self, channel: ChannelId, after: MessageId, limit: int) -> AsyncIterator[Event]:
-        newer = [message for message in self.world.said if message.thread.channel == channel and message.id > after]
-        for message in newer[:limit]:
-            yield message
+    async def channels(self, page: str | None) -> tuple[Sequence[Channel], str | None]:
+        async with self._call(Operation.CHANNELS, _top(self.world.instance, ChannelId(""), Surface.CHANNEL)):
+            found = {message.thread.channel: message for message in self.world.said if message.starts}
+        return [
+            Channel(
+                _top(self.world.instance, channel, Surface.DIRECT if message.direct else Surface.CHANNEL),
+                message.workspace,
+                message.channel,
+            )
+            for channel, message in found.items()
+        ], None
+
+    async def history(
+        self, place: ThreadRef, since: datetime, page: str | None
+    ) -> tuple[Sequence[Message], str | None]:
+        """Pages of two messages, the newest first."""
+        async with self._call(Operation.HISTORY, place):
+            found = [
+                message
+                for message in reversed(self.world.said)
+                if message.sent_at > since and message.thread.channel == place.channel
+                if message.starts or message.thread == place
+                if message.thread == place or place.surface is not Surface.THREAD
+            ]
+        start = int(page or 0)
+        return found[start : start + 2], str(start + 2) if start + 2 < len(found) else None
 
     async def upload(self, thread: ThreadRef, name: str, content: bytes, marker: str) -> MessageRef:
         async with self._call(Operation.UPLOAD, thread, name):
@@ -145,11 +184,11 @@ def make(config: MemoryTable, context: PlatformContext) -> MemoryPlatform:
     """The factory of the platform type "memory"."""
     world = MemoryWorld.named(config.world)
     if world.stream_seconds is None:
-        return MemoryPlatform(world, context.health)
+        return MemoryPlatform(world, context.health, context.missed)
     # That module builds on this one.
     from bridge.testing.streaming import StreamingMemoryPlatform
 
-    return StreamingMemoryPlatform(world, context.health)
+    return StreamingMemoryPlatform(world, context.health, context.missed)
 
 
 @hookimpl
@@ -163,6 +202,10 @@ def bridge_platforms() -> list[PlatformSpec]:
             example="bridge.testing.memory:EXAMPLE",
         )
     ]
+
+
+def _top(instance: InstanceName, channel: ChannelId, surface: Surface) -> ThreadRef:
+    return ThreadRef(instance, WorkspaceId(""), channel, ThreadId(channel), surface)
 
 
 async def _deliver(deliver: Deliver, event: Event, clock: Clock) -> None:

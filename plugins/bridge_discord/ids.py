@@ -30,6 +30,11 @@ def split(message: MessageId) -> tuple[str, str]:
     return channel, snowflake
 
 
+def snowflake_at(moment: datetime) -> str:
+    """The least snowflake that can have been made at this moment; it serves as an `after` of none earlier."""
+    return str(max(0, int(moment.timestamp() * 1000) - EPOCH_MS) << 22)
+
+
 def time_of(snowflake: str) -> datetime:
     """When a snowflake was made."""
     return datetime.fromtimestamp(((int(snowflake) >> 22) + EPOCH_MS) / 1000, UTC)

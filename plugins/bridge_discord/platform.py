@@ -11,11 +11,11 @@ from typing import Any
 from bridge import (
     BudgetKey,
     Capabilities,
-    ChannelId,
+    Channel,
     Check,
     Deliver,
     Event,
-    MessageId,
+    Message,
     MessageRef,
     Operation,
     Part,
@@ -25,7 +25,7 @@ from bridge import (
 from bridge_discord.checks import check
 from bridge_discord.config import DiscordTable
 from bridge_discord.events import Events
-from bridge_discord.ids import split
+from bridge_discord.history import History
 from bridge_discord.inbound import Reader
 from bridge_discord.intake import Intake
 from bridge_discord.limits import CAPABILITIES, budget_keys
@@ -35,9 +35,6 @@ from bridge_discord.posting import Posting
 from bridge_discord.render import render, thread_name
 from bridge_discord.rest import Rest
 from bridge_discord.supervisor import Supervisor
-
-PAGE = 100
-"""The most messages that one call gives (Discord: Get Channel Messages)."""
 
 rendered = lru_cache(maxsize=512)(render)
 
@@ -51,6 +48,7 @@ class DiscordPlatform:
         self._timing = timing
         self._rest = Rest(config.token, config.api_url, context.clock, context.observe)
         self._places = Places(self._rest)
+        self._history = History(self._rest, self._places, self._reader)
         self._posting = Posting(self._rest, self._places, context.clock)
         self._intake = Intake(self._read, context.clock, timing)
         self._supervisor = Supervisor(
@@ -120,27 +118,17 @@ class DiscordPlatform:
         await self._know_me()
         return await self._posting.find(thread, marker, since)
 
-    async def history(self, channel: ChannelId, after: MessageId, limit: int) -> AsyncIterator[Event]:
-        """The messages that people wrote in a channel or thread after one message, oldest first."""
+    async def channels(self, page: str | None) -> tuple[Sequence[Channel], str | None]:
+        """A page of the channels that the bot sees: those of one server."""
         await self._know_me()
-        place = await self._places.find(channel)
-        reader, (_, cursor) = self._reader(), split(after)
-        while limit > 0:
-            size = min(PAGE, limit)
-            page: list[Mapping[str, Any]] = await self._rest.call(
-                "GET",
-                f"/channels/{channel}/messages",
-                query={"after": cursor, "limit": str(size)},
-                key=BudgetKey(Operation.HISTORY.value, channel),
-            )
-            for data in sorted(page, key=lambda message: int(message["id"])):
-                cursor = data["id"]
-                message = reader.message(data, place)
-                if message is not None:
-                    yield message
-            limit -= size
-            if len(page) < size:
-                return
+        return await self._history.channels(page)
+
+    async def history(
+        self, place: ThreadRef, since: datetime, page: str | None
+    ) -> tuple[Sequence[Message], str | None]:
+        """A page of what people wrote in a channel, thread or DM."""
+        await self._know_me()
+        return await self._history.messages(place, since, page)
 
     async def check(self, channels: Sequence[str]) -> AsyncIterator[Check]:
         """Look at the token, the intents, the permissions, and whether channels can be found."""

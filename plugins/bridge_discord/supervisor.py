@@ -143,6 +143,8 @@ class Supervisor:
             self._context.health("connecting", "the gateway connection was lost")
             return
         self._hear(name, data)
+        if name == "READY":  # a new session: what was sent before it never comes
+            self._context.missed()
         if name in ("READY", "RESUMED"):
             if self.reads_all:
                 self._context.health("connected")

@@ -25,6 +25,7 @@ CAPABILITIES = Capabilities(
         "chat.stopStream": _TIER_2,
         "conversations.replies": _TIER_3,
         "conversations.history": _TIER_3,
+        "users.conversations": _TIER_3,
         "assistant.threads.setStatus": Budget(burst=10, rate=10),
     },
 )
@@ -33,6 +34,7 @@ _METHODS = {
     Operation.EDIT: "chat.update",
     Operation.DELETE: "chat.delete",
     Operation.ACTIVITY: "assistant.threads.setStatus",
+    Operation.CHANNELS: "users.conversations",
     Operation.STREAM_START: "chat.startStream",
     Operation.STREAM_APPEND: "chat.appendStream",
     Operation.STREAM_STOP: "chat.stopStream",

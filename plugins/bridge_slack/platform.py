@@ -11,15 +11,18 @@ import structlog
 from bridge import (
     BudgetKey,
     Capabilities,
+    Channel,
     Check,
     Deliver,
     InstanceFailed,
+    Message,
     MessageId,
     MessageRef,
     Operation,
     Part,
     PlatformContext,
     PlatformError,
+    PlatformUnavailable,
     Rejected,
     ThreadRef,
     TooLong,
@@ -32,6 +35,7 @@ from bridge_slack.check import check
 from bridge_slack.config import SlackTable
 from bridge_slack.directory import Directory
 from bridge_slack.dispatch import Dispatcher
+from bridge_slack.history import History
 from bridge_slack.inbound import Identity
 from bridge_slack.socket_mode import SocketMode
 from bridge_slack.streaming import GAP, SECONDS, SIZE, Streaming
@@ -50,6 +54,7 @@ class SlackPlatform:
         self._api = Api(table, context)
         self._streaming = Streaming(self._api, wanted=table.native_streams)
         self._no_status: set[str] = set()
+        self._history: History | None = None
 
     async def run(self, deliver: Deliver) -> None:
         self._context.health("connecting")
@@ -123,6 +128,14 @@ class SlackPlatform:
     async def find(self, thread: ThreadRef, marker: str, since: datetime | None = None) -> MessageRef | None:
         return await markers.find(self._api, thread, marker, since)
 
+    async def channels(self, page: str | None) -> tuple[Sequence[Channel], str | None]:
+        return await self._read().channels(page)
+
+    async def history(
+        self, place: ThreadRef, since: datetime, page: str | None
+    ) -> tuple[Sequence[Message], str | None]:
+        return await self._read().messages(place, since, page)
+
     async def show_activity(self, thread: ThreadRef, status: str) -> None:
         root = ids.root(thread)
         if root is None or thread.channel in self._no_status:
@@ -140,6 +153,11 @@ class SlackPlatform:
     def check(self, channels: Sequence[str]) -> AsyncIterator[Check]:
         return check(self._api, channels)
 
+    def _read(self) -> History:
+        if self._history is None:
+            raise PlatformUnavailable("Slack is not connected")
+        return self._history
+
     def _fits(self, part: Part) -> None:
         """Slack would take a little more; what it does then, and how it counts, it does not say."""
         if self.size(part) > self.capabilities.part_size:
@@ -150,6 +168,7 @@ class SlackPlatform:
         context, api = self._context, self._api
         me = await self._identity()
         directory = Directory(api, context.clock)
+        self._history = History(api, me, directory, context.instance, agent=self._table.agent)
         dispatcher = Dispatcher(
             api.client(None),
             me,
@@ -161,8 +180,9 @@ class SlackPlatform:
             saw=self._streaming.saw,
         )
         try:
-            await SocketMode(api.session, api.ticket, dispatcher.handle, context.clock, context.health).run()
+            await SocketMode(api.session, api.ticket, dispatcher.handle, context).run()
         finally:
+            self._history = None
             await directory.close()
 
     async def _identity(self) -> Identity:

@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 import structlog
 
-from bridge import Clock, Health, InstanceFailed, PlatformError, RateLimited, within
+from bridge import InstanceFailed, PlatformContext, PlatformError, RateLimited, within
 from bridge_slack.api import proxy_for
 from bridge_slack.backoff import Backoff
 from bridge_slack.socket import Handle, Refused, Socket
@@ -33,6 +33,8 @@ SWITCHED_OFF_SECONDS = 30.0
 """Between attempts while Socket Mode is switched off in the app's settings ("link_disabled")."""
 TOO_MANY_SECONDS = 5.0
 MOST_AT_ONCE = 100
+BROUGHT_AGAIN_SECONDS = 45.0
+"""So long may an interruption last without the history being read: the second retry comes after a minute."""
 _WHY = {
     "link_disabled": "Socket Mode is switched off in the app's settings",
     "too_many_websockets": "the app has ten connections already; is it running somewhere else?",
@@ -50,16 +52,17 @@ class SocketMode:
         session: aiohttp.ClientSession,
         ticket: Callable[[], Awaitable[str]],
         handle: Handle,
-        clock: Clock,
-        health: Health,
+        context: PlatformContext,
         *,
         heartbeat: float = HEARTBEAT_SECONDS,
     ) -> None:
         self._session = session
         self._ticket = ticket
         self._handle = handle
-        self._clock = clock
-        self._health = health
+        self._clock = context.clock
+        self._health = context.health
+        self._missed = context.missed
+        self._alone_since: float | None = float("-inf")
         self._heartbeat = heartbeat
         self._places = asyncio.Semaphore(MOST_AT_ONCE)
         self._held: set[asyncio.Task[None]] = set()
@@ -97,6 +100,7 @@ class SocketMode:
     async def _hold(self, socket: Socket, replaced: asyncio.Event) -> None:
         """Read one connection until it ends, or for a while after its replacement is there."""
         self._live += 1
+        self._catch_up()
         self._health("connected")
         reading = asyncio.create_task(socket.read(), name="slack-read")
         successor = asyncio.create_task(replaced.wait())
@@ -107,8 +111,16 @@ class SocketMode:
                 self._health("degraded", f"the connection to Slack was lost: {_WHY.get(socket.reason, socket.reason)}")
         finally:
             self._live -= 1
+            if not self._live:
+                self._alone_since = self._clock.monotonic()
             await _end(reading, successor)
             await self._close(socket)
+
+    def _catch_up(self) -> None:
+        """What was sent during a short interruption Slack brings again by itself."""
+        alone, self._alone_since = self._alone_since, None
+        if alone is not None and self._clock.monotonic() - alone > BROUGHT_AGAIN_SECONDS:
+            self._missed()
 
     async def _connect(self, backoff: Backoff) -> Socket:
         """A connection that was greeted. Tries until there is one."""

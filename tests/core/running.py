@@ -69,13 +69,14 @@ class Place:
 
     async def taken(self, count: int) -> None:
         """Wait until this many messages were accepted, ever."""
-        await eventually(lambda: self._count("SELECT count(*) FROM messages") == count)
+        await eventually(lambda: self.count("SELECT count(*) FROM messages") == count)
 
     async def ended(self, count: int) -> None:
         """Wait until this many turns are over."""
-        await eventually(lambda: self._count("SELECT count(*) FROM turns WHERE ended_at IS NOT NULL") == count)
+        await eventually(lambda: self.count("SELECT count(*) FROM turns WHERE ended_at IS NOT NULL") == count)
 
-    def _count(self, query: str) -> int:
+    def count(self, query: str) -> int:
+        """A number from the database."""
         with closing(sqlite3.connect(self.directory / "bridge.db")) as connection:
             return int(connection.execute(query).fetchone()[0])
 

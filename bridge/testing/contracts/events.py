@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
 
-from bridge.model import EventId, Message, ThreadRef
+from bridge.model import EventId, Message, Surface, ThreadRef
 from bridge.platform import HasHistory, Part
 from bridge.testing.contracts.fixtures import PlatformFixtures
 from bridge.testing.contracts.sides import Inbox, PlatformSide
 
 # ruff: noqa: S101
+
+T = TypeVar("T")
 
 
 class EventsContract(PlatformFixtures):
@@ -75,9 +81,41 @@ class EventsContract(PlatformFixtures):
             return
         for text in ("One", "Two", "Three"):
             await side.say(text, mention=True)
-        one, *rest = [await inbox.message() for _ in range(3)]
-        found = [event async for event in side.platform.history(one.thread.channel, one.id, 10)]
-        assert [anonymous(event) for event in found if isinstance(event, Message)] == [anonymous(m) for m in rest]
+        one, *rest = sorted([await inbox.message() for _ in range(3)], key=sent_at)
+        places = await all_pages(side.platform.channels)
+        (place,) = (channel.place for channel in places if channel.place.channel == one.thread.channel)
+        assert place.surface is Surface.CHANNEL
+        history = partial(side.platform.history, place)
+        since = one.sent_at + (rest[0].sent_at - one.sent_at) / 2
+        found = await all_pages(partial(history, since))
+        assert sorted(map(anonymous, found), key=sent_at) == list(map(anonymous, rest))
+        assert sorted(await all_pages(partial(history, since)), key=sent_at) == sorted(found, key=sent_at)
+
+    async def test_a_thread_has_a_history(self, side: PlatformSide, inbox: Inbox, thread: ThreadRef) -> None:
+        if not isinstance(side.platform, HasHistory):
+            return
+        await side.platform.post(thread, Part("An answer"), "answer")
+        await side.say("And then?", thread=thread)
+        await side.say("And after that?", thread=thread)
+        delivered = sorted([await inbox.message() for _ in range(2)], key=sent_at)
+        found = await all_pages(partial(side.platform.history, thread, delivered[0].sent_at - timedelta(seconds=30)))
+        follow_ups = [message for message in sorted(found, key=sent_at) if not message.starts]
+        assert [anonymous(message) for message in follow_ups] == [anonymous(message) for message in delivered]
+
+
+async def all_pages(ask: Callable[[str | None], Awaitable[tuple[Sequence[T], str | None]]]) -> list[T]:
+    """What all pages hold."""
+    found, page = await ask(None)
+    every = [*found]
+    while page is not None:
+        found, page = await ask(page)
+        every += found
+    return every
+
+
+def sent_at(message: Message) -> datetime:
+    """When it was sent."""
+    return message.sent_at
 
 
 def anonymous(message: Message) -> Message:

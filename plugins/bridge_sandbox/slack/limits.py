@@ -33,6 +33,7 @@ REALISTIC: Mapping[str, Limit] = {
     "conversations.replies": TIER_3,
     "conversations.history": TIER_3,
     "conversations.open": TIER_3,
+    "users.conversations": TIER_3,
     "conversations.members": TIER_4,
     "users.info": TIER_4,
     "team.info": TIER_3,

@@ -34,6 +34,7 @@ class Reading:
             "conversations.replies": self.replies,
             "team.info": self.team,
             "users.info": self.user,
+            "users.conversations": self.joined,
         }
 
     def conversation(self, arguments: Arguments, *, member: bool = False) -> Conversation:
@@ -83,6 +84,11 @@ class Reading:
             and (conversation.channel_type == "channel" or self._workspace.bot.id in conversation.members)
         ]
         page, beside = _page(visible, arguments)
+        return {"channels": page, **beside}
+
+    def joined(self, arguments: Arguments) -> Answer:
+        found = self.list({**arguments, "limit": 999, "cursor": ""})["channels"]
+        page, beside = _page([one for one in found if one.get("is_im") or one.get("is_member")], arguments)
         return {"channels": page, **beside}
 
     def members(self, arguments: Arguments) -> Answer:

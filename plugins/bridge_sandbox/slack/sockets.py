@@ -107,13 +107,17 @@ class Sockets:
             await self._opened.wait_for(lambda: len(self.open) >= connections)
 
     async def stop(self) -> None:
-        """End all deliveries; what was not acknowledged is forgotten."""
+        """End all deliveries."""
+        await self.give_up()
+        self.open.clear()
+
+    async def give_up(self) -> None:
+        """Deliver nothing again of what was not acknowledged yet, as Slack does after some minutes."""
         deliveries = list(self._deliveries)
         for task in deliveries:
             task.cancel()
         await asyncio.gather(*deliveries, return_exceptions=True)
         self.unacked.clear()
-        self.open.clear()
 
     async def _welcome(self, socket: web.WebSocketResponse, request: web.Request) -> None:
         self.open[socket] = request

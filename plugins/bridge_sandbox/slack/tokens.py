@@ -21,6 +21,7 @@ NEEDED: Mapping[str, str] = {
     "conversations.open": "im:write",
     "conversations.replies": "channels:history",
     "team.info": "team:read",
+    "users.conversations": "channels:read",
     "users.info": "users:read",
 }
 """The scope that a method needs at least. Slack: each method's page."""

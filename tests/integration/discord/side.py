@@ -8,16 +8,17 @@ from bridge import (
     BudgetKey,
     ChannelId,
     InstanceName,
-    MessageId,
     Operation,
     PlatformContext,
     Secret,
+    Surface,
     SystemClock,
+    ThreadId,
     ThreadRef,
+    WorkspaceId,
 )
 from bridge.testing.contracts import Failure
 from bridge_discord.config import DiscordTable
-from bridge_discord.ids import message_id
 from bridge_discord.pace import Timing
 from bridge_discord.platform import DiscordPlatform
 from bridge_sandbox.discord import FakeDiscord
@@ -58,8 +59,10 @@ class Side:
     def __init__(self, fake: FakeDiscord, *, token: str | None = None, timing: Timing = SHORT) -> None:
         self.fake = fake
         self.health: list[tuple[str, str]] = []
+        self.missed = 0
+        """How often the adapter said that messages may have been missed."""
         self.observed: list[tuple[BudgetKey, float | None, float | None]] = []
-        context = PlatformContext(InstanceName("discord"), SystemClock(), self._observe, self._health)
+        context = PlatformContext(InstanceName("discord"), SystemClock(), self._observe, self._health, self._miss)
         table = DiscordTable(token=Secret(token or fake.token), api_url=fake.api_url)
         self.platform = DiscordPlatform(table, context, timing=timing)
 
@@ -73,6 +76,9 @@ class Side:
         completed_at: float,
     ) -> None:
         self.observed.append((key, remaining, reset_after))
+
+    def _miss(self) -> None:
+        self.missed += 1
 
     def _health(self, state: str, reason: str = "") -> None:
         self.health.append((state, reason))
@@ -90,13 +96,11 @@ class Side:
         """The id of the room of this name."""
         return self.fake.people.room(name).id
 
-    def platform_channel(self) -> ChannelId:
-        """The channel in which people of these tests write."""
-        return ChannelId(self.room("general"))
-
-    def first_message(self) -> MessageId:
-        """A message id before everything that was written."""
-        return message_id(self.room("general"), "1")
+    def place(self, room: str = "", surface: Surface = Surface.CHANNEL) -> ThreadRef:
+        """A room, by default the channel in which people of these tests write."""
+        room = room or self.room("general")
+        guild = WorkspaceId(self.fake.world.guild)
+        return ThreadRef(InstanceName("discord"), guild, ChannelId(room), ThreadId(room), surface)
 
     def shown(self, thread: ThreadRef) -> Sequence[str]:
         return [one.text for one in self.fake.shown(thread.id) if one.bot and not one.deleted]

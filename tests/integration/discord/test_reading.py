@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from functools import partial
+
 import pytest
 
-from bridge import ChannelId, Deleted, Edited, Message
+from bridge import Deleted, Edited, Surface
 from bridge.testing.contracts import Inbox
+from bridge.testing.contracts.events import all_pages
 from bridge_discord.ids import message_id
 from bridge_sandbox.discord.payloads import message_json
 from bridge_sandbox.discord.things import MessageType
 from tests.integration.discord.side import Side
+
+START = datetime(2020, 1, 1, tzinfo=UTC)
+"""Before everything that is written here."""
 
 
 async def test_mentions_become_names(side: Side, inbox: Inbox) -> None:
@@ -94,22 +101,22 @@ async def test_deletions_are_told_singly_and_in_bulk(side: Side, inbox: Inbox) -
 
 
 async def test_history_pages_through_what_was_missed(side: Side) -> None:
-    channel = side.platform_channel()
     for number in range(230):
         await side.say(f"message {number}")
     world = side.fake.world
-    world.post(world.channels[channel], world.bot, "an answer")
-    found = [event async for event in side.platform.history(channel, side.first_message(), 500)]
-    assert [event.text for event in found if isinstance(event, Message)] == [f"message {n}" for n in range(230)]
-    first = [event async for event in side.platform.history(channel, side.first_message(), 3)]
-    assert [event.id for event in first] == [event.id for event in found[:3]]
+    world.post(world.channels[side.room("general")], world.bot, "an answer")
+    found = await all_pages(partial(side.platform.history, side.place(), START))
+    assert [message.text for message in found] == [f"message {n}" for n in range(230)]
+    rest = await all_pages(partial(side.platform.history, side.place(), found[100].sent_at))
+    assert {message.id for message in found[101:]} <= {message.id for message in rest}
+    assert rest[0].sent_at >= found[100].sent_at
 
 
 async def test_history_of_a_thread_belongs_to_it(side: Side) -> None:
     world = side.fake.world
     thread = world.open_thread(world.channels[side.room("help")], "talk", world.owner)
     await side.fake.say(thread.id, "inside")
-    [message] = [e async for e in side.platform.history(ChannelId(thread.id), message_id(thread.id, "1"), 5)]
+    [message] = await all_pages(partial(side.platform.history, side.place(thread.id, Surface.THREAD), START))
     assert message.thread.id == thread.id
     assert message.thread.channel == side.room("help")
 

@@ -44,6 +44,7 @@ class Core:
     refuse: list[Exception] = field(default_factory=list)
     hold: asyncio.Event | None = None
     waiting: int = 0
+    missed: int = 0
 
     async def deliver(self, event: Event) -> None:
         """What the adapter is given."""
@@ -53,6 +54,10 @@ class Core:
         if self.refuse:
             raise self.refuse.pop(0)
         self.events.append(event)
+
+    def miss(self) -> None:
+        """Counts how often messages may have been missed."""
+        self.missed += 1
 
     def observe(self, key: BudgetKey, *, reset_after: float | None = None, **_: Any) -> None:
         """Collects what the platform said about a limit."""
@@ -79,6 +84,9 @@ class QuickClock(SystemClock):
     def __init__(self, speed: float) -> None:
         self._speed = speed
 
+    def monotonic(self) -> float:
+        return super().monotonic() * self._speed
+
     async def sleep(self, seconds: float) -> None:
         await super().sleep(seconds / self._speed)
 
@@ -88,7 +96,7 @@ def adapter(slack: FakeSlack, core: Core, **settings: Any) -> SlackPlatform:
     values = {"bot_token": slack.bot_token, "app_token": slack.app_token, "api_url": slack.api_url, **settings}
     secrets = {name: Secret(value) for name, value in values.items() if name.endswith("_token")}
     table = SlackTable(**{**values, **secrets})
-    context = PlatformContext(INSTANCE, SystemClock(), core.observe, core.report)
+    context = PlatformContext(INSTANCE, SystemClock(), core.observe, core.report, core.miss)
     return SlackPlatform(table, context)
 
 

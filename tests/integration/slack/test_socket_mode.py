@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,13 +11,13 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bridge import InstanceFailed
+from bridge import InstanceFailed, PlatformContext
 from bridge.testing import eventually
 from bridge_sandbox.faults import Action, Fault
 from bridge_sandbox.slack import FakeSlack
 from bridge_sandbox.wire import Wire
 from bridge_slack.socket_mode import SocketMode
-from tests.integration.slack.adapter import QUICK, Core, QuickClock, adapter, connected
+from tests.integration.slack.adapter import INSTANCE, QUICK, Core, QuickClock, adapter, connected
 
 
 async def test_a_refresh_replaces_every_connection_before_it_ends(slack: FakeSlack) -> None:
@@ -182,8 +183,8 @@ async def transport(
         return True
 
     async with aiohttp.ClientSession() as http:
-        clock = QuickClock(speed)
-        mode = SocketMode(http, ticket, handle, clock, core.report, heartbeat=heartbeat)
+        context = PlatformContext(INSTANCE, QuickClock(speed), core.observe, core.report, core.miss)
+        mode = SocketMode(http, ticket, handle, context, heartbeat=heartbeat)
         running = asyncio.create_task(mode.run())
         try:
             yield
@@ -200,6 +201,21 @@ async def test_a_connection_that_has_gone_silent_is_noticed_and_replaced(slack: 
         await eventually(lambda: core.state == "degraded")
         slack.sockets.silent = False
         await eventually(lambda: core.state == "connected")
+    assert core.missed == 1
+
+
+async def test_after_a_long_interruption_the_history_is_wanted(slack: FakeSlack) -> None:
+    core = Core()
+    async with transport(slack, core, heartbeat=0.1, speed=200):
+        await eventually(lambda: core.state == "connected")
+        assert core.missed == 1
+        slack.sockets.silent = True
+        await eventually(lambda: core.state == "degraded")
+        began = time.monotonic()
+        await eventually(lambda: time.monotonic() - began > 0.3)
+        slack.sockets.silent = False
+        await eventually(lambda: core.state == "connected")
+        assert core.missed == 2
 
 
 async def test_too_many_connections_are_not_answered_with_a_storm_of_attempts(slack: FakeSlack, wire: Wire) -> None:

@@ -20,7 +20,7 @@ CHATBOTS = "[providers.brain]\n[chatbots.clever]\nname = 'C'\n"  # three lines
     [
         ("[platfroms.x]", 1, "platfroms", "unknown", 'did you mean "platforms"?'),
         ("[bridge]\n\ngrase = '3s'", 3, "bridge.grase", "unknown", 'did you mean "grace"?'),
-        ("[bridge]\nadmin = 'x'", 2, "bridge.admin", "unknown", "known here are: database, grace, patience"),
+        ("[bridge]\nadmin = 'x'", 2, "bridge.admin", "unknown", "known here are: backfill, database, grace, patience"),
         ("[platforms.paper]\ntokn = 1", 2, "platforms.paper.tokn", "unknown", 'did you mean "token"?'),
         ("[platforms]\npaper = 3", 2, "platforms.paper", "must be a table, not a number", "[platforms.paper]"),
         ("platforms = 3", 1, "platforms", "must be a table, not a number", "[platforms]"),

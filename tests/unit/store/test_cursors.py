@@ -1,22 +1,34 @@
-"""How far each channel was read."""
+"""How far an instance is stored."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from bridge.model import ChannelId, InstanceName, MessageId
+from bridge.model import InstanceName
 from bridge.store import Store
-from tests.unit.store.making import HELP, SLACK, START
+from tests.unit.store.making import SLACK, START, inbound, verdict
+
+DISCORD = InstanceName("discord")
 
 
-async def test_cursors_belong_to_an_instance(store: Store) -> None:
-    await store.set_cursor(SLACK, HELP, MessageId("m1"), START)
-    await store.set_cursor(SLACK, ChannelId("C2"), MessageId("m2"), START)
-    assert await store.cursors(SLACK) == {"C1": "m1", "C2": "m2"}
-    assert await store.cursors(InstanceName("discord")) == {}
+async def test_each_instance_has_its_own(store: Store) -> None:
+    await store.set_reached(SLACK, START)
+    assert await store.reached(SLACK) == START
+    assert await store.reached(DISCORD) is None
 
 
-async def test_a_cursor_never_goes_back(store: Store) -> None:
-    for name, seconds in (("m2", 2), ("m1", 1), ("m3", 3), ("m3b", 3)):
-        await store.set_cursor(SLACK, HELP, MessageId(name), START + timedelta(seconds=seconds))
-    assert await store.cursors(SLACK) == {"C1": "m3b"}
+async def test_it_never_goes_back(store: Store) -> None:
+    for seconds in (2, 1, 3):
+        await store.set_reached(SLACK, START + timedelta(seconds=seconds))
+    assert await store.reached(SLACK) == START + timedelta(seconds=3)
+
+
+async def test_the_newest_event_is_one_that_was_accepted_or_one_that_was_not(store: Store) -> None:
+    assert await store.newest(SLACK) is None
+    await store.accept(inbound("m1", at=-20))
+    assert await store.newest(SLACK) == START - timedelta(seconds=20)
+    await store.decide(verdict("m2"))
+    assert await store.newest(SLACK) == START
+    await store.accept(inbound("m3", at=30))
+    assert await store.newest(SLACK) == START + timedelta(seconds=30)
+    assert await store.newest(DISCORD) is None

@@ -1,0 +1,134 @@
+"""Fetches what was sent while nobody listened, so that nothing that people asked stays unheard.
+
+A platform tells what it knows when it delivers, and nothing of what it did not: so after every connection that does
+not go on where the last one ended, the places where people may have asked are read, from a while before the last
+moment of which everything is known. What was stored before is a duplicate, and stops at the inbox.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from bridge.clock import Clock, within
+from bridge.errors import BridgeError, InstanceFailed
+from bridge.missed import Missed
+from bridge.model import InstanceName, Message
+from bridge.platform import HasHistory
+from bridge.reply.insist import Backoff
+from bridge.reply.outlet import Outlet
+from bridge.routing import Route
+from bridge.store import Store
+
+log = structlog.get_logger(__name__)
+
+OVERLAP = timedelta(minutes=10)
+"""Events may be stored out of order, and clocks differ. Slack brings an event again for about six minutes."""
+HOLD = 10.0
+"""Seconds for which new questions wait for older ones that may have been missed."""
+NOTE_EVERY = 60.0
+
+Accept = Callable[[Message], Awaitable[None]]
+"""Takes in a message that was fetched. Raises StoreError."""
+
+
+class Backfill:
+    """Fetches for all platform instances. `window` is how far back at most; with none, nothing is fetched."""
+
+    def __init__(
+        self,
+        store: Store,
+        outlets: Mapping[InstanceName, Outlet],
+        routes: Callable[[], Sequence[Route]],
+        *,
+        clock: Clock,
+        accept: Accept,
+        window: timedelta,
+    ) -> None:
+        self._store = store
+        self._outlets = outlets
+        self._routes = routes
+        self._clock = clock
+        self._accept = accept
+        self._window = window
+        self._missed: dict[InstanceName, asyncio.Event] = {}
+        self._new: asyncio.Queue[InstanceName] = asyncio.Queue()
+        self._complete: dict[InstanceName, asyncio.Event] = {}
+
+    def missed(self, instance: InstanceName) -> None:
+        """Messages may have been missed on this instance until now."""
+        self._complete[instance] = asyncio.Event()
+        if instance not in self._missed:
+            self._missed[instance] = asyncio.Event()
+            self._new.put_nowait(instance)
+        self._missed[instance].set()
+
+    async def caught_up(self, instance: InstanceName) -> None:
+        """Wait until what was missed is stored, but not for long: today's questions come after older ones."""
+        complete = self._complete.get(instance)
+        if complete is None or complete.is_set():
+            return
+        try:
+            await within(self._clock, HOLD, complete.wait())
+        except TimeoutError:
+            log.warning("backfill.slow", platform=instance)
+            complete.set()
+
+    async def run(self) -> None:
+        """Fetch whenever something was missed, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            while True:
+                name = await self._new.get()
+                group.create_task(self._serve(name, self._outlets[name]), name=f"backfill {name}")
+
+    async def _serve(self, name: InstanceName, outlet: Outlet) -> None:
+        missed = self._missed[name]
+        while not outlet.failed.is_set() and self._outlets.get(name) is outlet:
+            if missed.is_set():
+                missed.clear()
+                await self._catch_up(name, outlet)
+            try:
+                await within(self._clock, NOTE_EVERY, missed.wait())
+            except TimeoutError:
+                await self._note(name)
+        del self._missed[name]
+
+    async def _note(self, name: InstanceName) -> None:
+        """While nothing is missed, everything up to the newest event is stored."""
+        try:
+            newest = await self._store.newest(name)
+            if newest is not None:
+                await self._store.set_reached(name, newest)
+        except BridgeError as error:
+            log.warning("backfill.not_noted", platform=name, reason=str(error))
+
+    async def _catch_up(self, name: InstanceName, outlet: Outlet) -> None:
+        """Store everything that may have been missed; what fails is tried again."""
+        complete, began, backoff = self._complete[name], self._clock.now(), Backoff()
+        while not outlet.failed.is_set():
+            try:
+                await self._fetch(name, outlet, began)
+                await self._store.set_reached(name, began)
+            except InstanceFailed:
+                outlet.failed.set()
+            except BridgeError as error:
+                log.warning("backfill.interrupted", platform=name, reason=str(error))
+                await self._clock.sleep(backoff.wait())
+            else:
+                break
+        complete.set()
+
+    async def _fetch(self, name: InstanceName, outlet: Outlet, now: datetime) -> None:
+        reached = await self._store.reached(name)
+        if reached is None or not self._window or not isinstance(outlet.platform, HasHistory):
+            return
+        since, count = max(reached - OVERLAP, now - self._window), 0
+        missed = Missed(name, outlet, outlet.platform, self._store, self._routes())
+        async for messages in missed.since(since, now - self._window):
+            for message in messages:
+                await self._accept(message)
+            count += len(messages)
+        log.info("backfill.done", platform=name, since=since.isoformat(timespec="seconds"), messages=count)

@@ -12,13 +12,19 @@ import re
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block.reference import reference
+from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
 
 DEEPEST = 20
 """Levels of nesting that are parsed; a list takes two. markdown-it has the same for CommonMark."""
+MOST_MARKS = 2_000
+"""Characters of one paragraph that may mean something; a text with more of them is none that anybody formats. A bound,
+so that a flood of marks costs no more than as much prose."""
 LONGEST_FORMULA = 50
 """Lines of a formula. A bound, so that marks which nothing closes cost little."""
 
+_MARK = re.compile(r"[\\`*_~\[\]<&$:!]")
 _URL = re.compile(r"://[\w\[][^\s<>`*\"。，、；：！？）」』】》]*")  # noqa: RUF001 - what ends a link in Chinese and Japanese
 _ENDS = "?!.,:;*_~'\""
 _MARKS = (("$$", "$$"), ("\\[", "\\]"), ("\\(", "\\)"), ("$", "$"))
@@ -30,9 +36,28 @@ def dialect() -> MarkdownIt:
     parser.block.ruler.before("table", "too_deep", _too_deep)
     parser.block.ruler.before("fence", "math_block", _math_block, {"alt": ["paragraph", "blockquote", "list"]})
     parser.block.ruler.at("reference", _definition)
+    parser.core.ruler.at("inline", _inline)
     parser.inline.ruler.before("escape", "math", _math)
     parser.inline.ruler.before("link", "bare_link", _bare_link)
     return parser
+
+
+def _inline(state: StateCore) -> None:
+    for token in state.tokens:
+        if token.type != "inline" or token.children is None:
+            continue
+        if len(_MARK.findall(token.content)) > MOST_MARKS:
+            token.children = _plain(token.content)
+        else:
+            state.md.inline.parse(token.content, state.md, state.env, token.children)
+
+
+def _plain(content: str) -> list[Token]:
+    """The text as it is written."""
+    tokens: list[Token] = []
+    for line in content.split("\n"):
+        tokens += [Token("text", "", 0, content=line), Token("softbreak", "br", 0)]
+    return tokens[:-1]
 
 
 def _too_deep(state: StateBlock, start: int, end: int, silent: bool) -> bool:

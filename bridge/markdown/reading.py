@@ -43,14 +43,24 @@ _LEAVES = {
     "hr": NodeKind.RULE,
 }
 _NO_NODE = frozenset(("thead", "tbody", "inline"))
+MOST_LINES = 4_000
+"""Lines that are parsed: more do not stand in one message, and each costs as much as a line of prose at least."""
 _TASK = re.compile(r"\[([ xX])\][ \t]+(?=\S)")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n|\Z)")
 
 
 def parse_markdown(source: str) -> Node:
-    """The tree of a text. Any text is Markdown: nothing is raised, and the time is linear in its length."""
+    """The tree of a text. Any text is Markdown: nothing is raised, and the time is linear in its length.
+
+    What comes after 4,000 lines is one paragraph.
+    """
     offsets = [0, *accumulate(len(line) for line in _LINE.findall(source))]
-    return Node(NodeKind.DOCUMENT, _nodes(_parser().parse(source), offsets), span=(0, len(source)))
+    end = offsets[MOST_LINES] if len(offsets) > MOST_LINES else len(source)
+    nodes = _nodes(_parser().parse(source[:end]), offsets)
+    if end < len(source):
+        rest = Node(NodeKind.TEXT, text=source[end:].rstrip("\n"))
+        nodes = (*nodes, Node(NodeKind.PARAGRAPH, (rest,), tight=False, span=(end, len(source))))
+    return Node(NodeKind.DOCUMENT, nodes, span=(0, len(source)))
 
 
 @cache

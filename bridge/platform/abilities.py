@@ -81,6 +81,10 @@ class StreamsNatively(Protocol):
         """Let it grow to `text` and end it; it is found by `marker` from now on."""
         ...
 
+    def shows_as_streamed(self, text: str) -> bool:
+        """Whether a message that grew to `text` shows it as an edit would; if not, it is edited in the end. Pure."""
+        ...
+
     async def unmarked(self, thread: ThreadRef, after: MessageId) -> Sequence[MessageRef]:
         """The bot's own messages after the message `after` that carry no marker, oldest first."""
         ...

@@ -121,7 +121,8 @@ class Journal:
         """Let a part grow to this text, and no further. Called with the budget already taken."""
         shown = self.answer[number]
         await self._streams().stop_stream(shown.ref, shown.text or "", part.text, marker(self._seed, number))
-        shown.text, shown.growing = part.text, False
+        shown.text = part.text if self._streams().shows_as_streamed(part.text) else None
+        shown.growing = False
 
     async def say(self, slot: Slot, part: Part) -> None:
         """Post a sentence of the bridge's own; said already is success. As `post` otherwise."""

@@ -26,6 +26,9 @@ class StreamingMemoryPlatform(MemoryPlatform):
     def fits_stream(self, text: str) -> bool:
         return len(text) <= self.capabilities.part_size // 2
 
+    def shows_as_streamed(self, text: str) -> bool:
+        return "![" not in text
+
     async def start_stream(self, thread: ThreadRef, text: str, asker: UserId) -> MessageRef:
         async with self._call(Operation.STREAM_START, thread, text):
             ref = self.world.screen.post(thread, Part(text), "")

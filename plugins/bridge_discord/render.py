@@ -1,34 +1,30 @@
 """Markdown as chatbots write it, in the dialect that Discord shows.
 
 Discord knows bold, italic, strike-through, three levels of headings, lists, quotes, code and masked links (Discord:
-Markdown Text 101). It shows no tables, images, rules, task lists, deeper headings or `~~~` fences, takes `__x__` for
-underlined, `||x||` for a spoiler and `>>>` for a quote without an end. Text goes in line by line and comes out as long
-as it was or a little longer; what is in code is never touched.
+Markdown Text 101). It shows no tables, images, rules, task lists, formulas or deeper headings.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
-from bridge_discord.tables import is_table_start, take_table
-
-FENCE = re.compile(r"^(?P<indent> {0,3})(?P<mark>`{3,}|~{3,})(?P<info>[^`]*)$")
-HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$")
-RULE = re.compile(r"^ {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$")
-TASK = re.compile(r"^(\s*[-*+] )\[([ xX])\] ")
-CODE_SPAN = re.compile(r"(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)")
-IMAGE = re.compile(r"!\[([^\[\]\n]{0,300})\]\((https?://[^\s()]{1,1000})(?: \"[^\"\n]{0,300}\")?\)")
-STRONG = re.compile(r"(?<![\w_])__(?=[^\s_])([^_\n]{1,1000}?)(?<=[^\s_])__(?![\w_])")
+from bridge import Node, NodeKind, parse_markdown
+from bridge_discord.inline import Around, begin, escaped, line, text_of
+from bridge_discord.tables import table
 
 DIVIDER = "───"
 LONGEST_NAME = 90
 """Characters of a thread's name; Discord takes 100."""
+_LANGUAGE = re.compile(r"[\w+#.-]{1,32}")
+_BOXES = {True: "☑ ", False: "☐ ", None: ""}
 
 
 def render(markdown: str) -> str:
-    """The text for Discord. Pure; a fence that is open stays open to the end."""
-    return "\n".join(_lines(markdown.split("\n")))
+    """The text for Discord. Pure."""
+    # A text that only says where links lead shows nothing; an empty message is none.
+    return "\n".join(_blocks(parse_markdown(markdown).children, markdown)) or escaped(markdown)
 
 
 def thread_name(question: str) -> str:
@@ -41,66 +37,88 @@ def thread_name(question: str) -> str:
     return words or "Conversation"
 
 
-def _lines(lines: list[str]) -> Iterator[str]:
-    index = 0
-    while index < len(lines):
-        opened = FENCE.match(lines[index])
-        if opened:
-            count = _fence_length(lines, index, opened["mark"])
-            yield from _fence(lines[index : index + count], opened)
-        elif is_table_start(lines, index):
-            table, count = take_table(lines, index)
-            yield from table
-        else:
-            count = 1
-            yield _line(lines[index])
-        index += count
+def _blocks(nodes: Sequence[Node], source: str, *, nested: bool = False) -> Iterator[str]:
+    """The lines of blocks, one below the other as in the source: with a blank line between them, or without."""
+    if nodes:
+        yield from _block(nodes[0], source, nested=nested)
+    for before, node in pairwise(nodes):
+        if _apart(before, node, source):
+            yield ""
+        yield from _block(node, source, nested=nested)
 
 
-def _fence_length(lines: list[str], start: int, mark: str) -> int:
-    for index in range(start + 1, len(lines)):
-        closing = lines[index].strip()
-        if len(closing) >= len(mark) and set(closing) == {mark[0]}:
-            return index - start + 1
-    return len(lines) - start
+def _apart(before: Node, node: Node, source: str) -> bool:
+    if before.span is None or node.span is None:
+        return True
+    return "\n" in source[before.span[1] : node.span[0]] or source[: before.span[1]].endswith("\n\n")
 
 
-def _fence(lines: list[str], opened: re.Match[str]) -> Iterator[str]:
-    """A code block between ``` and ```: Discord ends it at the first three backticks, so those inside are parted."""
-    closed = len(lines) > 1 and set(lines[-1].strip()) == {opened["mark"][0]}
-    yield f"```{opened['info'].strip()}"
-    for line in lines[1:-1] if closed else lines[1:]:
-        yield line.replace("```", "`\u200b`\u200b`")
-    if closed:
-        yield "```"
+def _block(node: Node, source: str, *, nested: bool) -> Iterator[str]:
+    if node.kind is NodeKind.HEADING:
+        yield _heading(node, nested=nested)
+    elif node.kind is NodeKind.QUOTE:
+        for shown in _blocks(node.children, source):
+            yield f"> {shown}"
+    elif node.kind is NodeKind.LIST:
+        yield from _list(node, source)
+    else:
+        yield from _SIMPLE[node.kind](node)
 
 
-def _line(line: str) -> str:
-    if RULE.match(line):
-        return DIVIDER
-    heading = HEADING.match(line)
-    if heading:
-        level, title = heading[1], _inline(heading[2])
-        if len(level) <= 3:
-            return f"{level} {title}"
-        return f"**{title}**" if "**" not in title else title
-    line = TASK.sub(lambda task: f"{task[1]}{'☐' if task[2] == ' ' else '☑'} ", line)
-    if line.startswith(">>>"):
-        line = f"\\{line}"
-    return _inline(line)
+def _heading(node: Node, *, nested: bool) -> str:
+    """Discord has three levels, and none within a list."""
+    if node.number > 3 or nested:
+        title = line(node.children, Around(bold=True))
+        return f"**{title}**" if title.strip() else ""
+    return f"{'#' * node.number} {line(node.children)}"
 
 
-def _inline(line: str) -> str:
-    """The line with its text changed and its code spans kept."""
-    shown: list[str] = []
-    rest = 0
-    for code in CODE_SPAN.finditer(line):
-        shown += (_text(line[rest : code.start()]), code[0])
-        rest = code.end()
-    return "".join([*shown, _text(line[rest:])])
+def _list(node: Node, source: str) -> Iterator[str]:
+    for place, item in enumerate(node.children):
+        if place and not node.tight:
+            yield ""
+        marker = f"{node.number + place}. " if node.ordered else "- "
+        yield from _item(marker, _BOXES[item.checked], item, source)
 
 
-def _text(text: str) -> str:
-    text = IMAGE.sub(lambda image: f"[{image[1] or 'image'}]({image[2]})", text)
-    text = STRONG.sub(r"**\1**", text)
-    return text.replace("||", "\\|\\|")
+def _item(marker: str, box: str, item: Node, source: str) -> Iterator[str]:
+    """An item's lines stand below each other, but for code, whose lines Discord shows with whatever stands before."""
+    first, in_code = marker + box, False
+    for shown in _blocks(item.children, source, nested=True):
+        fence = shown.startswith("```")
+        if first and (fence or in_code):
+            yield first.rstrip()
+            first = ""
+        yield shown if fence or in_code or not shown else (first or " " * len(marker)) + shown
+        in_code, first = in_code ^ fence, ""
+    if first:
+        yield first.rstrip()
+
+
+def _paragraph(node: Node) -> Sequence[str]:
+    return text_of(node.children).split("\n")
+
+
+def _code_block(node: Node) -> Sequence[str]:
+    """Between ``` and ```: Discord ends a code block at the first three backticks, so those inside are parted."""
+    language = _LANGUAGE.match(node.info)
+    lines = node.text.replace("```", "`\u200b`\u200b`").split("\n")
+    return [f"```{language[0] if language else ''}", *(lines if node.text.strip() else [" "]), "```"]
+
+
+def _html(node: Node) -> Sequence[str]:
+    return begin(escaped(node.text)).split("\n")
+
+
+def _rule(node: Node) -> Sequence[str]:
+    return [DIVIDER]
+
+
+_SIMPLE: dict[NodeKind, Callable[[Node], Sequence[str]]] = {
+    NodeKind.PARAGRAPH: _paragraph,
+    NodeKind.CODE_BLOCK: _code_block,
+    NodeKind.MATH_BLOCK: _code_block,
+    NodeKind.HTML_BLOCK: _html,
+    NodeKind.RULE: _rule,
+    NodeKind.TABLE: table,
+}

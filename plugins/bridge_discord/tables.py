@@ -2,63 +2,45 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Sequence
 
-DELIMITER = re.compile(r"^ {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
+from bridge import Node, display_width, plain_text
+from bridge_discord.inline import Around, line
+
 WIDEST = 60
 """Columns of text that a code block shows without breaking lines on most screens."""
+_BETWEEN = "  "
 
 
-def is_table_start(lines: Sequence[str], index: int) -> bool:
-    """Whether a table's header stands here: a row, and below it a delimiter row of as many cells."""
-    if index + 1 >= len(lines) or "|" not in lines[index] or not DELIMITER.match(lines[index + 1]):
-        return False
-    return len(_cells(lines[index])) == len(_cells(lines[index + 1]))
+def table(node: Node) -> list[str]:
+    """The lines that show a table."""
+    cells = [[" ".join(plain_text(cell).split()) for cell in row.children] for row in node.children]
+    widths = [max(map(display_width, column)) for column in zip(*cells, strict=True)]
+    if sum(widths) + len(_BETWEEN) * (len(widths) - 1) <= WIDEST:
+        aligns = [cell.info for cell in node.children[0].children]
+        return _aligned(cells, widths, aligns)
+    return _listed(node.children)
 
 
-def take_table(lines: Sequence[str], start: int) -> tuple[list[str], int]:
-    """The table that starts here, as lines for Discord, and how many lines it was."""
-    end = start + 2
-    while end < len(lines) and "|" in lines[end] and lines[end].strip():
-        end += 1
-    header = _cells(lines[start])
-    rows = [_fitted(_cells(line), len(header)) for line in lines[start + 2 : end]]
-    widths = [max(_width(row[i]) for row in [header, *rows]) for i in range(len(header))]
-    if sum(widths) + 2 * (len(widths) - 1) <= WIDEST:
-        return _aligned(header, rows, widths), end - start
-    return _listed(header, rows), end - start
+def _aligned(cells: Sequence[Sequence[str]], widths: Sequence[int], aligns: Sequence[str]) -> list[str]:
+    header, *rows = [
+        _BETWEEN.join(map(_padded, row, widths, aligns)).rstrip().replace("```", "`\u200b`\u200b`") for row in cells
+    ]
+    return ["```", header, _BETWEEN.join("─" * width for width in widths), *rows, "```"]
 
 
-def _cells(line: str) -> list[str]:
-    line = line.strip().removeprefix("|")
-    if line.endswith("|") and not line.endswith("\\|"):
-        line = line[:-1]
-    return [cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line)]
+def _padded(cell: str, width: int, align: str) -> str:
+    blanks = width - display_width(cell)
+    before = {"right": blanks, "center": blanks // 2}.get(align, 0)
+    return " " * before + cell + " " * (blanks - before)
 
 
-def _fitted(cells: list[str], count: int) -> list[str]:
-    return (cells + [""] * count)[:count]
-
-
-def _width(text: str) -> int:
-    """Columns that a text takes in a fixed-width font."""
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
-
-
-def _aligned(header: list[str], rows: list[list[str]], widths: list[int]) -> list[str]:
-    def line(cells: list[str]) -> str:
-        padded = (cell + " " * (width - _width(cell)) for cell, width in zip(cells, widths, strict=True))
-        return "  ".join(padded).rstrip().replace("```", "`\u200b`\u200b`")
-
-    ruler = "  ".join("─" * width for width in widths)
-    return ["```", line(header), ruler, *map(line, rows), "```"]
-
-
-def _listed(header: list[str], rows: list[list[str]]) -> list[str]:
+def _listed(rows: Sequence[Node]) -> list[str]:
+    """Each row is an item: "column: value" for each value that there is."""
+    header, *others = rows
+    names = [line(cell.children, Around(bold=True)) for cell in header.children]
     lines = []
-    for row in rows:
-        pairs = [f"**{name}**: {cell}" if name else cell for name, cell in zip(header, row, strict=True) if cell]
-        lines.append("- " + " · ".join(pairs))
-    return lines or ["**" + "** · **".join(header) + "**"]
+    for row in others:
+        pairs = zip(names, (line(cell.children) for cell in row.children), strict=True)
+        lines.append("- " + " · ".join(f"**{name}**: {value}" if name else value for name, value in pairs if value))
+    return lines or [" · ".join(f"**{name}**" for name in names if name)]

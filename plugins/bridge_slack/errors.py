@@ -35,6 +35,7 @@ _FAILED = {
     "token_revoked",
     "two_factor_setup_required",
 }
+_BAD_BLOCKS = {"invalid_attachments", "invalid_blocks", "invalid_blocks_format"}
 _TOO_LONG = {"msg_too_long", "msg_blocks_too_long", "msg_blocks_too_many"}
 _GONE = {"cannot_reply_to_message", "channel_not_found", "message_not_found", "thread_not_found"}
 _NOT_EDITABLE = {
@@ -73,8 +74,13 @@ class StreamEnded(Rejected):
     """The message no longer grows: its time was over, or a person stopped it."""
 
 
+class BlocksRefused(Rejected):
+    """Slack does not take the blocks of a message."""
+
+
 _KINDS: Sequence[tuple[Collection[str], type[Rejected | InstanceFailed]]] = (
     (_FAILED, InstanceFailed),
+    (_BAD_BLOCKS, BlocksRefused),
     (_TOO_LONG, TooLong),
     (_GONE, Gone),
     (_NOT_EDITABLE, NotEditable),

@@ -37,6 +37,8 @@ from bridge_slack.directory import Directory
 from bridge_slack.dispatch import Dispatcher
 from bridge_slack.history import History
 from bridge_slack.inbound import Identity
+from bridge_slack.mentions import harmless
+from bridge_slack.messages import Messages
 from bridge_slack.socket_mode import SocketMode
 from bridge_slack.streaming import GAP, SECONDS, SIZE, Streaming
 
@@ -53,6 +55,7 @@ class SlackPlatform:
         self._context = context
         self._api = Api(table, context)
         self._streaming = Streaming(self._api, wanted=table.native_streams)
+        self._messages = Messages(self._api, self._streaming)
         self._no_status: set[str] = set()
         self._history: History | None = None
 
@@ -77,29 +80,18 @@ class SlackPlatform:
         await self._api.close()
 
     def size(self, part: Part) -> int:
-        return self.capabilities.part_unit.size(render.harmless(part.text))
+        return render.size(part.text, self.capabilities.part_unit)
 
     def budget_keys(self, operation: Operation, thread: ThreadRef) -> tuple[BudgetKey, ...]:
         return limits.budget_keys(operation, thread)
 
     async def post(self, thread: ThreadRef, part: Part, marker: str) -> MessageRef:
         self._fits(part)
-        root = ids.root(thread)
-        answer = await self._api.write(
-            "chat.postMessage",
-            limits.budget_keys(Operation.POST, thread)[0],
-            channel=thread.channel,
-            **({"thread_ts": root} if root else {}),
-            **render.body(part),
-            metadata=markers.metadata(marker),
-            unfurl_links=False,
-            unfurl_media=False,
-        )
-        return MessageRef(thread, MessageId(str(answer["ts"])))
+        return await self._messages.post(thread, part, marker)
 
     async def edit(self, ref: MessageRef, part: Part) -> None:
         self._fits(part)
-        await self._streaming.edit(ref, part)
+        await self._messages.edit(ref, part)
 
     stream_seconds = SECONDS
     stream_gap = GAP
@@ -108,7 +100,7 @@ class SlackPlatform:
         return self._streaming.refusal(thread)
 
     def fits_stream(self, text: str) -> bool:
-        return len(render.harmless(text).encode()) <= SIZE
+        return len(harmless(text).encode()) <= SIZE
 
     async def start_stream(self, thread: ThreadRef, text: str, asker: UserId) -> MessageRef:
         return await self._streaming.start(thread, text, asker)
@@ -119,11 +111,14 @@ class SlackPlatform:
     async def stop_stream(self, ref: MessageRef, before: str, text: str, marker: str) -> None:
         await self._streaming.stop(ref, before, text, marker)
 
+    def shows_as_streamed(self, text: str) -> bool:
+        return render.shown(text) == harmless(text)
+
     async def unmarked(self, thread: ThreadRef, after: MessageId) -> Sequence[MessageRef]:
         return await markers.unmarked(self._api, thread, after)
 
     async def delete(self, ref: MessageRef) -> None:
-        await self._streaming.delete(ref)
+        await self._messages.delete(ref)
 
     async def find(self, thread: ThreadRef, marker: str, since: datetime | None = None) -> MessageRef | None:
         return await markers.find(self._api, thread, marker, since)

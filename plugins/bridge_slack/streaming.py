@@ -12,10 +12,11 @@ from typing import Any
 
 import structlog
 
-from bridge import Gone, MessageId, MessageRef, NotEditable, Operation, Part, ThreadRef, UserId
-from bridge_slack import ids, limits, markers, render
+from bridge import MessageId, MessageRef, Operation, ThreadRef, UserId
+from bridge_slack import ids, limits, markers
 from bridge_slack.api import Api
-from bridge_slack.errors import StreamEnded, StreamOpen
+from bridge_slack.errors import StreamEnded
+from bridge_slack.mentions import harmless, settled
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +54,7 @@ class Streaming:
 
     async def start(self, thread: ThreadRef, text: str, asker: UserId) -> MessageRef:
         """Begin a message. The recipients are required in channels; Slack: chat.startStream."""
-        first = render.settled(text)
+        first = settled(text)
         answer = await self._api.write(
             "chat.startStream",
             limits.budget_keys(Operation.STREAM_START, thread)[0],
@@ -67,13 +68,13 @@ class Streaming:
 
     async def append(self, ref: MessageRef, before: str, text: str) -> None:
         """Send what `text` has besides `before`, as far as no later text can change it."""
-        if new := render.settled(text)[len(render.settled(before)) :]:
+        if new := settled(text)[len(settled(before)) :]:
             key = limits.budget_keys(Operation.STREAM_APPEND, ref.thread)[0]
             await self._api.write("chat.appendStream", key, channel=ref.thread.channel, ts=ref.id, markdown_text=new)
 
     async def stop(self, ref: MessageRef, before: str, text: str, marker: str) -> None:
         """Send the rest and end the message, which carries its marker from now on."""
-        rest = render.harmless(text)[len(render.settled(before)) :]
+        rest = harmless(text)[len(settled(before)) :]
         await self._api.write(
             "chat.stopStream",
             limits.budget_keys(Operation.STREAM_STOP, ref.thread)[0],
@@ -83,28 +84,8 @@ class Streaming:
             **({"markdown_text": rest} if rest else {}),
         )
 
-    async def edit(self, ref: MessageRef, part: Part) -> None:
-        """Replace the text of a message, which is stopped first when it still grows."""
-        key = limits.budget_keys(Operation.EDIT, ref.thread)[0]
-        arguments = {"channel": ref.thread.channel, "ts": ref.id, **render.body(part)}
-        try:
-            await self._api.write("chat.update", key, **arguments)
-        except StreamOpen:
-            await self._end(ref)
-            await self._api.write("chat.update", key, **arguments)
-
-    async def delete(self, ref: MessageRef) -> None:
-        """Delete a message, which is stopped first when it still grows."""
-        key = limits.budget_keys(Operation.DELETE, ref.thread)[0]
-        try:
-            await self._api.write("chat.delete", key, channel=ref.thread.channel, ts=ref.id)
-        except NotEditable:
-            await self._end(ref)
-            await self._api.write("chat.delete", key, channel=ref.thread.channel, ts=ref.id)
-        except Gone:
-            log.debug("slack.deleted_already", message=ref.id)
-
-    async def _end(self, ref: MessageRef) -> None:
+    async def end(self, ref: MessageRef) -> None:
+        """End a message where it is; ended already is success."""
         try:
             await self._api.write(
                 "chat.stopStream",

@@ -80,6 +80,14 @@ async def test_a_message_grows_and_nothing_is_edited(tmp_path: Path) -> None:
         assert not message.growing
 
 
+async def test_what_is_shown_otherwise_than_it_grew_is_edited_in_the_end(tmp_path: Path) -> None:
+    async with streaming(tmp_path, lambda ask: "one ![two](https://three)") as here, here.running():
+        question = await here.world.say("?", mention=True)
+        await here.answered(question.thread, "one ![two](https://three)")
+        await here.ended(1)
+        assert [call.operation for call in here.world.calls][-2:] == [Operation.STREAM_STOP, Operation.EDIT]
+
+
 async def test_an_answer_that_turns_out_different_replaces_what_grew(tmp_path: Path) -> None:
     go_on = asyncio.Event()
     events: list[Step] = [Delta("a", "Teh answr"), go_on, Complete("a", "The answer")]

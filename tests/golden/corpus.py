@@ -14,6 +14,8 @@ from markdown_it import MarkdownIt
 
 SPECS = Path(__file__).parent / "spec"
 _WORD = re.compile(r"[^\W_]+")
+_TASK = re.compile(r"(<li>(?:\n<p>)?)\[[ xX]\] ")
+"""The box of a task, which is shown as a box and not as a letter."""
 _UNSEEN = re.compile(r"[*_~`|\\\u200b]")
 
 
@@ -50,7 +52,7 @@ def visible_words(markdown: str) -> list[str]:
     """The words that a browser would show, by markdown-it's own HTML; a word with marks within is several."""
     html = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(markdown)
     page = _Page()
-    page.feed(html)
+    page.feed(_TASK.sub(r"\1", html))
     page.close()
     return _WORD.findall(_UNSEEN.sub("", "".join(page.text)))
 

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import pytest
 
+from bridge import Part, Unit
 from bridge_discord.render import render
+from bridge_sandbox.slack.blocks import as_markdown, check
+from bridge_slack.render import body, size
 from tests.golden.corpus import Example, Renderer, lost_words, sections, visible_words
+
+
+def in_slack(markdown: str) -> str:
+    """What Slack shows in the end, and what its fake would take."""
+    blocks = body(Part(markdown, final=True))["blocks"]
+    check(blocks)
+    return as_markdown(blocks)
+
 
 RENDERERS = {
     "discord": Renderer(render, lambda markdown: len(render(markdown)), 2000),
+    "slack": Renderer(in_slack, lambda markdown: size(markdown, Unit.UTF16), 11_000),
 }
 SECTIONS = sections()
 
@@ -20,6 +32,7 @@ def test_no_example_loses_a_word(platform: str, section: tuple[str, str], exampl
     lost = {
         example.number: words
         for example in examples
+        if example.markdown.strip()
         if (words := lost_words(visible_words(example.markdown), renderer.show(example.markdown)))
     }
     assert lost == {}

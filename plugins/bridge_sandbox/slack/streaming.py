@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from bridge_sandbox.slack.blocks import LONGEST_MARKDOWN
 from bridge_sandbox.slack.desk import Desk
 from bridge_sandbox.slack.errors import SlackRefusal
 from bridge_sandbox.slack.methods import Answer, Arguments, Method, Reading
 from bridge_sandbox.slack.text import escape
 from bridge_sandbox.slack.workspace import Conversation, Posted, Stream, Workspace
-from bridge_sandbox.slack.writing import LONGEST_MARKDOWN, metadata_of
+from bridge_sandbox.slack.writing import metadata_of
 
 LIFETIME = 300.0
 """Seconds after which Slack ends a stream by itself. Not documented; measured by others (python-slack-sdk#1859)."""

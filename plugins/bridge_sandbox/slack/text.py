@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from bridge_sandbox.slack.blocks import as_markdown, texts
 from bridge_sandbox.slack.workspace import Posted, Workspace
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
@@ -37,16 +38,15 @@ def typed(text: str, workspace: Workspace) -> str:
 
 def on_screen(message: Posted, workspace: Workspace) -> str:
     """The message as Slack's client shows it, as Markdown: the markdown blocks, else the text."""
-    blocks = [str(block.get("text", "")) for block in message.blocks if block.get("type") == "markdown"]
-    if blocks:
-        return _named("\n\n".join(blocks), workspace)
+    if shown := as_markdown(message.blocks):
+        return _named(shown, workspace)
     return unescape(_named(message.raw, workspace))
 
 
 def pings(message: Posted) -> list[str]:
     """Whom a message would notify: user ids, and `here`, `channel` or `everyone`. Blocks count as Slack parses them."""
-    texts = [message.raw, *(str(block.get("text", "")) for block in message.blocks)]
-    found = [hit for text in texts for pattern in (_MENTION, _BROADCAST) for hit in pattern.findall(text)]
+    every = [message.raw, *(text for block in message.blocks for text in texts(block))]
+    found = [hit for text in every for pattern in (_MENTION, _BROADCAST) for hit in pattern.findall(text)]
     return [str(hit) for hit in found]
 
 

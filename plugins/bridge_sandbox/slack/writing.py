@@ -6,6 +6,7 @@ import json
 import time
 from typing import Any
 
+from bridge_sandbox.slack.blocks import check
 from bridge_sandbox.slack.desk import Desk
 from bridge_sandbox.slack.errors import SlackRefusal
 from bridge_sandbox.slack.methods import Answer, Arguments, Method, Reading
@@ -17,12 +18,6 @@ LONGEST_POST = 40_000
 """Slack: chat.postMessage; a longer `text` is cut off."""
 LONGEST_UPDATE = 4_000
 """Slack: chat.update; a longer `text` is refused."""
-LONGEST_MARKDOWN = 12_000
-"""Slack: markdown block; the sum over one payload."""
-LONGEST_BLOCKS = 13_200
-"""Not documented; measured by others as the size of all blocks together."""
-MOST_BLOCKS = 50
-BLOCK_TYPES = {"markdown", "section", "divider", "header", "context", "actions", "image", "rich_text"}
 
 
 class Writing:
@@ -126,22 +121,8 @@ def _content(arguments: Arguments) -> tuple[str, list[dict[str, Any]]]:
         blocks, text = [{"type": "markdown", "text": str(markdown)}], escape(str(markdown))
     if not text and not blocks:
         raise SlackRefusal("no_text")
-    _check_blocks(blocks)
+    check(blocks)
     return text, blocks
-
-
-def _check_blocks(blocks: Any) -> None:
-    if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
-        raise SlackRefusal("invalid_blocks_format")
-    if len(blocks) > MOST_BLOCKS or any(block.get("type") not in BLOCK_TYPES for block in blocks):
-        raise SlackRefusal("invalid_blocks")
-    written = [block.get("text") for block in blocks if block["type"] == "markdown"]
-    if any(not isinstance(text, str) or not text for text in written):
-        raise SlackRefusal("invalid_blocks")
-    if sum(len(str(text)) for text in written) > LONGEST_MARKDOWN:
-        raise SlackRefusal("msg_too_long")
-    if sum(len(str(block.get("text", ""))) for block in blocks) > LONGEST_BLOCKS:
-        raise SlackRefusal("msg_blocks_too_long")
 
 
 def metadata_of(arguments: Arguments) -> dict[str, Any] | None:

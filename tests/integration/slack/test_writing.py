@@ -27,7 +27,7 @@ from bridge_sandbox.slack import FakeSlack
 from bridge_sandbox.slack.workspace import Posted
 from bridge_sandbox.view import Change, ChangeKind
 from bridge_slack.platform import SlackPlatform
-from tests.integration.slack.adapter import Core, adapter, thread
+from tests.integration.slack.adapter import Core, adapter, connected, thread
 
 
 @pytest.fixture
@@ -198,3 +198,13 @@ async def test_where_slack_shows_no_status_nothing_is_said_about_it_again(
     await platform.show_activity(thread(slack, slack.direct()), "is thinking…")
     assert [name for name, _ in slack.calls if name == "assistant.threads.setStatus"] == []
     assert not slack.faults.pending
+
+
+async def test_what_slack_does_not_take_as_blocks_is_shown_in_simple_ones(slack: FakeSlack) -> None:
+    async with connected(slack, Core()) as platform:
+        place = thread(slack, slack.room("general"))
+        slack.faults.add(Fault("chat.postMessage", code="invalid_blocks"))
+        ref = await platform.post(place, Part("| a |\n|---|\n| b |", final=True), "table")
+        assert await platform.find(place, "table") == ref
+        (message,) = (shown for shown in slack.shown(slack.room("general")) if shown.bot)
+        assert message.text == "| a |\n|---|\n| b |"

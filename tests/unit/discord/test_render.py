@@ -2,33 +2,55 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bridge import parse_markdown, plain_text
 from bridge_discord.render import render, thread_name
 
 CASES = {
     "plain *words* and **more**": "plain *words* and **more**",
-    "__bold__ and snake__case__name": "**bold** and snake__case__name",
+    "_one_ __two__ ***both*** ~~gone~~": "*one* **two** ***both*** ~~gone~~",
+    "snake_case and __init__, 2 * 3 * 4": "snake_case and **init**, 2 * 3 * 4",
+    "snake__case__name": r"snake\_\_case\_\_name",
     "`__kept__` but __not__": "`__kept__` but **not**",
+    "*a***b**": "*a*\u200b**b**",
     "## Two\n#### Four ####": "## Two\n**Four**",
-    "#### A **b** c": "A **b** c",
+    "#### A **b** c": "**A b c**",
+    "Title\nof two lines\n===": "# Title of two lines",
     "above\n\n---\nbelow": "above\n\n───\nbelow",
     "- [ ] open\n- [x] done": "- ☐ open\n- ☑ done",
+    "- one\n  still\n- two\n  1. deep\n  2. deeper": "- one\n  still\n- two\n  1. deep\n  2. deeper",
+    "7) seven\n8) eight": "7. seven\n8. eight",
+    "- a\n\n- b": "- a\n\n- b",
+    "- code:\n  ```py\n  x\n  ```": "- code:\n```py\nx\n```",
     "![a cat](https://cats/1.png)": "[a cat](https://cats/1.png)",
     '![](https://cats/1.png "t")': "[image](https://cats/1.png)",
-    "a || b and `a || b`": "a \\|\\| b and `a || b`",
-    ">>> all of it": "\\>>> all of it",
-    "> one\nnot": "> one\nnot",
+    "[t](https://x/(y)) <https://z>": "[t](https://x/%28y%29) https://z",
+    "[https://good](https://bad)": "https://good (https://bad)",
+    "[mail](mailto:a@b.c) [here](/there)": "mail (mailto:a@b.c) here (/there)",
+    "[a [b] c](https://x)": r"[a \[b\] c](https://x)",
+    "see https://x/a_b_c.": "see https://x/a_b_c.",
+    "a || b and `a || b`": r"a \|\| b and `a || b`",
+    r"\# no heading, \*no\* emphasis": r"\# no heading, \*no\* emphasis",
+    "-# small, <t:1:R> and <@1>": r"\-# small, \<t:1:R> and \<@1>",
+    "``a ` b``": "``a ` b``",
+    "> one\nand\n\nnot": "> one\n> and\n\nnot",
+    "> # T\n> - a": "> # T\n> - a",
     "~~~py\nx = 1\n~~~": "```py\nx = 1\n```",
+    "    indented": "```\nindented\n```",
     "```\n__main__ ![i](https://x)\n| a |\n|---|\n```": "```\n__main__ ![i](https://x)\n| a |\n|---|\n```",
     "````md\n```\ncode\n```\n````": "```md\n`\u200b`\u200b`\ncode\n`\u200b`\u200b`\n```",
-    "```py\nstill open": "```py\nstill open",
-    "| a | b |\n|---|:-:|\n| one | 2 |\n| three |\nafter": ("```\na      b\n─────  ─\none    2\nthree\n```\nafter"),
+    "```py\nstill open": "```py\nstill open\n```",
+    "| a | b |\n|---|:-:|\n| one | 2 |\n| three |\n\nafter": "```\na      b\n─────  ─\none    2\nthree\n```\n\nafter",
+    "| n |\n|--:|\n| 10 |\n| 7 |": "```\n n\n──\n10\n 7\n```",
     "| a |\n|---|---|\n| b |": "| a |\n|---|---|\n| b |",
+    "$x_1$ and\n\n$$\ny\n$$": "`x_1` and\n\n```\ny\n```",
+    "word[^1]\n\n[^1]: the note": "word[^1]\n\n[^1]: the note",
+    "a<br>b <kbd>C</kbd>": "a\nb <kbd>C</kbd>",
+    "&lt;b&gt; &amp; &copy;": "<b> & ©",
+    "[only]: /a-definition": "[only]: /a-definition",
     "": "",
 }
 
@@ -48,24 +70,17 @@ def test_wide_characters_are_aligned() -> None:
     assert render("| 名前 | b |\n|---|---|\n| x | y |").split("\n")[1:4] == ["名前  b", "────  ─", "x     y"]
 
 
-@given(st.text(alphabet=st.sampled_from("ab `~|_*#>-![]()x\n\\:1"), max_size=200))
+@given(st.text(alphabet=st.sampled_from("ab `~|_*#>-![]x\n\\1."), max_size=200))
 @settings(max_examples=300, deadline=None)
 def test_words_survive_whatever_the_markup(markdown: str) -> None:
-    shown = render(markdown)
-    assert sorted(c for c in shown if c in "ab1") == sorted(c for c in markdown if c in "ab1") or "image" in shown
-    assert shown.count("\n") <= markdown.count("\n") + 2 * markdown.count("|")
+    tree = parse_markdown(markdown)
+    letters = [char for char in plain_text(tree) if char in "abx"]
+    assert [char for char in render(markdown) if char in "abx"] == letters or not letters
 
 
-@given(st.text(alphabet=st.sampled_from("abc \n.,"), max_size=200))
+@given(st.lists(st.text("abc.,", min_size=1), min_size=1).map(" ".join))
 def test_prose_is_not_touched(text: str) -> None:
     assert render(text) == text
-
-
-@pytest.mark.parametrize("hostile", ["`" * 50_000, "_" * 50_000, "![" * 25_000, "|" * 50_000, "| a |\n|-|\n" * 5_000])
-def test_hostile_text_takes_no_longer(hostile: str) -> None:
-    began = time.perf_counter()
-    render(hostile)
-    assert time.perf_counter() - began < 1.0
 
 
 @pytest.mark.parametrize(

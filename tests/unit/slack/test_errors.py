@@ -21,7 +21,7 @@ from bridge import (
     Rejected,
     TooLong,
 )
-from bridge_slack.errors import from_network, from_slack
+from bridge_slack.errors import BlocksRefused, from_network, from_slack
 
 
 def refusal(
@@ -69,7 +69,7 @@ def refusal(
         ("token_revoked", InstanceFailed),
         ("account_inactive", InstanceFailed),
         ("not_allowed_token_type", InstanceFailed),
-        ("invalid_blocks", Rejected),
+        ("invalid_blocks", BlocksRefused),
         ("something_new", Rejected),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge_slack.render import harmless, settled
+from bridge_slack.mentions import harmless, settled
 
 PIECES = ["<", "&lt;", "&#060;", "@", "U1", "!", "here", "channel", "\\", " ", "\n", "x", "1", ".", "@here", "語"]
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)

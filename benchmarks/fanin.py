@@ -4,8 +4,8 @@
 
 A server on another core sends `rate` deltas a second in each of so many sessions, each with the moment at which it was
 sent. The client is the VectorShift provider with the document of each reply, under uvloop, on one core. Printed are the
-lag from that moment to the flag "there is newer text", for the first and the last third of the run, the share of the core
-that was used, and the memory of one session.
+lag from that moment to the flag "there is newer text", for the first and the last third of the run, the share of the
+core that was used, and the memory of one session.
 
 Exits with 1 when a delta is missing, or when the lag grows over the run: then the client falls behind.
 """

@@ -177,7 +177,8 @@ class Conversation:
             messages,
             self._chatbot(messages[0]),
             contents(plain, show_author=route is not None and route.show_author),
-            unread(plain),
+            **({} if route is None else {"most_parts": route.most_parts}),
+            remark=unread(plain),
         )
 
     def _route(self, message: WaitingMessage) -> Route | None:

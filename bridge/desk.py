@@ -34,5 +34,7 @@ class Ask:
     messages: Sequence[WaitingMessage]
     chatbot: str
     contents: Sequence[str]
+    most_parts: int = 20
+    """So many messages an answer may have before the rest of it follows as a file."""
     remark: str | None = None
     """What to say besides the answer, such as which files were not read."""

@@ -69,6 +69,8 @@ class Route:
     when_busy: WhenBusy = WhenBusy.BATCH
     show_author: bool = False
     """True puts the author's name before the question."""
+    most_parts: int = 20
+    """So many messages an answer may have before the rest of it follows as a file."""
     answer_within: timedelta = timedelta(hours=6)
     """How old a question may be that is fetched after it was missed; an older one is left alone."""
     reset_after: timedelta | None = None

@@ -109,7 +109,15 @@ class Turn:
         journal = Journal(self._desk.store, self._outlet, self._thread.ref, row, marker(*self._seed()))
         await journal.restore(row.parts)
         asker = self._ask.messages[-1].message.author.id
-        self._writer = Writer(self._document, journal, self._outlet, self._thread.ref, self._length, asker=asker)
+        self._writer = Writer(
+            self._document,
+            journal,
+            self._outlet,
+            self._thread.ref,
+            self._length,
+            asker=asker,
+            most_parts=self._ask.most_parts,
+        )
         self._writer.task.add_done_callback(lambda _: self._interrupted.set())
         return self._writer
 

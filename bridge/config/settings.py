@@ -102,6 +102,13 @@ class Settings(Table):
         return self.database.reveal()
 
 
+class LimitsTable(Table):
+    """How much of something is enough."""
+
+    parts: int = Field(default=20, ge=1)
+    """Messages of one answer; the rest of a longer one follows as an attached file."""
+
+
 class RouteTable(Table):
     """Which messages go to which chatbot. Routes are read top to bottom; the first that fits wins."""
 
@@ -133,6 +140,8 @@ class RouteTable(Table):
     """Puts the author's name before the question."""
     answer_within: Duration = timedelta(hours=6)
     """How old a question may be that was asked while the bridge was down: an older one is left alone."""
+    limits: LimitsTable = LimitsTable()
+    """`parts`: so many messages an answer may have, by default 20, before the rest follows as an attached file."""
     reset_after: Annotated[Duration, AfterValidator(_some_time)] | None = None
     """The idle time after which a thread starts a new session, such as `"12h"`. Left out: never."""
 

@@ -138,8 +138,12 @@ class FindsMarkers(Protocol):
 class SendsFiles(Protocol):
     """Files can be posted."""
 
-    async def upload(self, thread: ThreadRef, name: str, content: bytes, marker: str) -> MessageRef:
-        """Post a file; returns once the platform has confirmed it."""
+    async def upload(self, thread: ThreadRef, part: Part, content: bytes, marker: str) -> MessageRef:
+        """Post a Markdown file with `part` as the words above it; returns once the platform has confirmed it.
+
+        `marker` is that of `post`, and finds the file where the platform finds markers. The reference may not be one
+        that can be edited. Raises PlatformError; Rejected where files cannot be posted.
+        """
         ...
 
 

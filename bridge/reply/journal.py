@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
 from bridge.errors import OutcomeUnknown
 from bridge.model import MessageRef, ThreadRef, UserId
-from bridge.platform import Part, StreamsNatively
+from bridge.platform import Part, SendsFiles, StreamsNatively
 from bridge.reply.outlet import Outlet
 from bridge.store import PartRow, PartState, Store, TurnRow
 
@@ -94,8 +94,15 @@ class Journal:
         Raises PlatformError; then the same call may be made again and does not post twice.
         """
         number = len(self.answer)
-        ref = await self._post(number, part)
+        ref = await self._post(number, lambda mark: self._outlet.platform.post(self._thread, part, mark))
         self.answer.append(Shown(ref, None if number in self._tried else part.text))
+
+    async def upload(self, part: Part, content: bytes) -> None:
+        """Post a file as the last part of the answer, with `part` above it. As `post` otherwise."""
+        platform = self._outlet.platform
+        assert isinstance(platform, SendsFiles)  # noqa: S101 - others get no file
+        ref = await self._post(len(self.answer), lambda mark: platform.upload(self._thread, part, content, mark))
+        self.answer.append(Shown(ref, part.text))
 
     async def start(self, part: Part, asker: UserId) -> None:
         """Begin the next part of the answer as a message that grows. As `post` otherwise, which may be called next."""
@@ -127,7 +134,7 @@ class Journal:
     async def say(self, slot: Slot, part: Part) -> None:
         """Post a sentence of the bridge's own; said already is success. As `post` otherwise."""
         if slot not in self.notices:
-            await self._post(slot, part)
+            await self._post(slot, lambda mark: self._outlet.platform.post(self._thread, part, mark))
             self.notices.add(slot)
 
     async def edit(self, number: int, part: Part) -> None:
@@ -143,14 +150,14 @@ class Journal:
         await self._store.part_posted(self._turn, number, ref.id)
         self.answer[number] = Shown(ref, part.text)
 
-    async def _post(self, number: int, part: Part) -> MessageRef:
+    async def _post(self, number: int, send: Callable[[str], Awaitable[MessageRef]]) -> MessageRef:
         mark = marker(self._seed, number)
         before = self._announced.get(number, mark)
         ref = await self._find(before) if number in self._unsure else None
         if ref is None:
             await self._announce(number, mark)
             try:
-                ref = await self._outlet.platform.post(self._thread, part, mark)
+                ref = await send(mark)
             except OutcomeUnknown:
                 self._unsure.add(number)
                 self._tried.add(number)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bridge.platform import Operation, Part, Platform
+from bridge import notices
+from bridge.platform import Operation, Part, PartKind, Platform, SendsFiles
 from bridge.reply.document import Document
 from bridge.reply.journal import Shown
 from bridge.reply.split import Fits, Splitter
@@ -21,16 +23,22 @@ class Step:
     operation: Operation
     number: int
     part: Part
+    content: bytes = b""
+    """The file of an UPLOAD."""
 
 
 class Layout:
-    """Lays a document out in the messages of a reply. `answer` are those that are shown; it changes elsewhere."""
+    """Lays a document out in the messages of a reply. `answer` are those that are shown; it changes elsewhere.
 
-    def __init__(self, document: Document, answer: Sequence[Shown], platform: Platform) -> None:
+    What does not stand in the first `most` messages follows as a file at the end, where the platform takes files.
+    """
+
+    def __init__(self, document: Document, answer: Sequence[Shown], platform: Platform, most: int) -> None:
         self._document = document
         self._answer = answer
         self._platform = platform
         self._splitter = Splitter()
+        self._most = most if isinstance(platform, SendsFiles) else sys.maxsize
         self._share = 1.0
         self._frozen: set[int] = set()
         self._aged: set[int] = set()
@@ -41,15 +49,22 @@ class Layout:
     def next(self, *, final: bool) -> Step | None:
         """The first part that does not stand on screen as it should; None when all do."""
         parts = self._parts(final=final)
-        for number, text in enumerate(parts):
+        for number, text in enumerate(parts[: self._most]):
             step = self._toward(number, text, growing=number == len(parts) - 1 and not final)
             if step is not None:
                 return Step(step.operation, number, Part(step.part.text, final=final))
+        if final and len(parts) > self._most == len(self._answer):
+            return self._file()
         return None
 
     def surplus(self) -> Sequence[Shown]:
         """The messages that the whole text does not need."""
-        return self._answer[len(self._parts(final=True)) :]
+        needed = len(self._parts(final=True))
+        return self._answer[min(needed, self._most + 1) :]
+
+    def refuse_files(self) -> None:
+        """No file can be posted: the whole text follows in messages."""
+        self._most = sys.maxsize
 
     def stream(self, fits: Fits) -> None:
         """Let new parts grow. All parts are small enough for `fits` from now on, also when that comes to an end."""
@@ -74,6 +89,12 @@ class Layout:
         self._share *= 0.8
         self._splitter = Splitter()
         return self._share >= SMALLEST
+
+    def _file(self) -> Step:
+        rest = self._splitter.rest(self._document.text, self._most)
+        summary = notices.CONTINUED.format(words=f"{len(rest.split()):,}")
+        part = Part(summary, PartKind.NOTICE, final=True)
+        return Step(Operation.UPLOAD, self._most, part, f"{rest}\n".encode())
 
     def _toward(self, number: int, text: str, *, growing: bool) -> Step | None:
         """The next call towards `text`; `growing` when more of it comes."""

@@ -54,6 +54,11 @@ class Splitter:
             parts.append(tail)
         return parts
 
+    def rest(self, text: str, parts: int) -> str:
+        """What comes after the first `parts` parts, as one text."""
+        cut = self._cuts[parts - 1]
+        return Stretch(text, cut.end, cut.context).shown(len(text))
+
     def growing(self, text: str) -> str:
         """The last part as `advance` gave it, but with what is open at its end left open."""
         return self._rest(text).shown(len(text), final=False, closed=False)

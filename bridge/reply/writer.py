@@ -45,12 +45,13 @@ class Writer:
         length: Length,
         *,
         asker: UserId,
+        most_parts: int,
     ) -> None:
         self._journal = journal
         self._outlet = outlet
         self._thread = thread
         self._clock = outlet.clock
-        self._layout = Layout(document, journal.answer, outlet.platform)
+        self._layout = Layout(document, journal.answer, outlet.platform, most_parts)
         self._growth = Growth(outlet, thread, length, layout=self._layout, journal=journal, asker=asker)
         self._changed = asyncio.Event()
         self._ending = asyncio.Event()
@@ -142,7 +143,9 @@ class Writer:
 
     def _mend(self, step: Step, error: Rejected) -> None:
         """Lay out the reply differently. Raises the error where that does not help."""
-        if isinstance(error, NotEditable):
+        if step.operation is Operation.UPLOAD:
+            self._layout.refuse_files()
+        elif isinstance(error, NotEditable):
             self._layout.freeze(step.number)
         elif not isinstance(error, TooLong) or not self._layout.shrink():
             raise error
@@ -168,6 +171,8 @@ class Writer:
             except PlatformError as error:
                 self._growth.failed(step, error)
                 raise
+        elif step.operation is Operation.UPLOAD:
+            await self._journal.upload(step.part, step.content)
         elif step.operation is Operation.EDIT:
             await self._journal.edit(step.number, step.part)
         elif step.number < len(self._journal.answer):

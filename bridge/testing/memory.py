@@ -156,9 +156,9 @@ class MemoryPlatform(BareMemoryPlatform):
         start = int(page or 0)
         return found[start : start + 2], str(start + 2) if start + 2 < len(found) else None
 
-    async def upload(self, thread: ThreadRef, name: str, content: bytes, marker: str) -> MessageRef:
-        async with self._call(Operation.UPLOAD, thread, name):
-            return self.world.screen.post(thread, Part(name), marker, content)
+    async def upload(self, thread: ThreadRef, part: Part, content: bytes, marker: str) -> MessageRef:
+        async with self._call(Operation.UPLOAD, thread, part.text):
+            return self.world.screen.post(thread, part, marker, content)
 
     async def download(self, attachment: Attachment, limit: int) -> bytes:
         content = self.world.files[attachment.id]

@@ -38,6 +38,8 @@ def room(thread: ThreadRef) -> str:
 
 def budget_keys(operation: Operation, thread: ThreadRef) -> tuple[BudgetKey, ...]:
     """The buckets of a call."""
+    if operation is Operation.UPLOAD:
+        operation = Operation.POST
     if operation.value not in BUDGETS:
         return (GLOBAL,)
     scope = thread.channel if operation is Operation.OPEN_THREAD else room(thread)

@@ -33,7 +33,7 @@ from bridge_discord.pace import Timing
 from bridge_discord.places import DM, Place, Places
 from bridge_discord.posting import Posting
 from bridge_discord.render import render, thread_name
-from bridge_discord.rest import Rest
+from bridge_discord.rest import File, Rest
 from bridge_discord.supervisor import Supervisor
 
 rendered = lru_cache(maxsize=512)(render)
@@ -117,6 +117,10 @@ class DiscordPlatform:
         Raises OutcomeUnknown when Discord cannot tell any more."""
         await self._know_me()
         return await self._posting.find(thread, marker, since)
+
+    async def upload(self, thread: ThreadRef, part: Part, content: bytes, marker: str) -> MessageRef:
+        """Post a file. The marker is what it is for a post."""
+        return await self._posting.post(thread, rendered(part.text), marker, File("answer.md", content))
 
     async def channels(self, page: str | None) -> tuple[Sequence[Channel], str | None]:
         """A page of the channels that the bot sees: those of one server."""

@@ -23,7 +23,7 @@ from bridge_discord.ids import message_id, split
 from bridge_discord.limits import room
 from bridge_discord.markers import Markers, limit
 from bridge_discord.places import Places
-from bridge_discord.rest import Rest
+from bridge_discord.rest import File, Rest
 
 NO_PINGS = {"parse": [], "users": [], "roles": [], "replied_user": False}
 """`allowed_mentions` of every call: model output can never ping (Discord: Allowed Mentions Object)."""
@@ -63,11 +63,11 @@ class Posting:
         elif answer.code not in OPEN_OR_ELSEWHERE:
             raise failure(answer)
 
-    async def post(self, thread: ThreadRef, content: str, marker: str) -> MessageRef:
+    async def post(self, thread: ThreadRef, content: str, marker: str, file: File | None = None) -> MessageRef:
         """Post a message where the thread is, or as an answer to the question where it could not be opened."""
-        answer = await self._create(thread, content, marker)
+        answer = await self._create(thread, content, marker, file)
         if answer.code == Code.UNKNOWN_CHANNEL and await self._chain_if_closed(thread):
-            answer = await self._create(thread, content, marker)
+            answer = await self._create(thread, content, marker, file)
         body = answer.result()
         ref = MessageRef(thread, message_id(body["channel_id"], body["id"]))
         self._markers.seen(ref.id, marker)
@@ -120,7 +120,7 @@ class Posting:
         if "nonce" in data:
             self._markers.seen(message_id(data["channel_id"], data["id"]), str(data["nonce"]))
 
-    async def _create(self, thread: ThreadRef, content: str, marker: str) -> Answer:
+    async def _create(self, thread: ThreadRef, content: str, marker: str, file: File | None) -> Answer:
         channel, question = self._target(thread)
         self._markers.trying(marker)
         body: dict[str, Any] = {
@@ -133,10 +133,10 @@ class Posting:
         if question is not None:
             body["message_reference"] = {"message_id": question, "fail_if_not_exists": False}
         path, key = f"/channels/{channel}/messages", BudgetKey(Operation.POST.value, room(thread))
-        answer = await self._rest.send("POST", path, body=body, key=key)
+        answer = await self._rest.send("POST", path, body=body, key=key, file=file)
         if answer.code == Code.NO_REPLY_WITHOUT_HISTORY:
             del body["message_reference"]
-            answer = await self._rest.send("POST", path, body=body, key=key)
+            answer = await self._rest.send("POST", path, body=body, key=key, file=file)
         return answer
 
     def _target(self, thread: ThreadRef) -> tuple[str, str | None]:

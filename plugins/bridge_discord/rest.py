@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -20,6 +21,21 @@ from bridge_discord.errors import Answer, retry_after
 from bridge_discord.limits import GLOBAL
 
 TIMEOUT = aiohttp.ClientTimeout(total=15.0, connect=5.0)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that goes out with a message (Discord: Uploading Files)."""
+
+    name: str
+    content: bytes
+
+    def form(self, body: Mapping[str, Any] | None) -> dict[str, Any]:
+        """What a request is given for it and the message."""
+        form = aiohttp.FormData()
+        form.add_field("payload_json", json.dumps(body), content_type="application/json")
+        form.add_field("files[0]", self.content, filename=self.name, content_type="text/markdown")
+        return {"data": form}
 
 
 class Rest:
@@ -60,6 +76,7 @@ class Rest:
         body: Mapping[str, Any] | None = None,
         query: Mapping[str, str] | None = None,
         key: BudgetKey | None = None,
+        file: File | None = None,
     ) -> Answer:
         """The answer, also a refusal. `key` is the bucket that its headers tell about.
 
@@ -67,7 +84,9 @@ class Rest:
         """
         name = f"{method} {path}"
         try:
-            answer = await self._exchange(name, method, path, body, query)
+            answer = await self._exchange(
+                name, method, path, query, {"json": body} if file is None else file.form(body)
+            )
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise PlatformUnavailable(f"{name}: Discord cannot be reached: {error}") from error
         except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
@@ -79,10 +98,10 @@ class Rest:
         return answer
 
     async def _exchange(
-        self, name: str, method: str, path: str, body: Mapping[str, Any] | None, query: Mapping[str, str] | None
+        self, name: str, method: str, path: str, query: Mapping[str, str] | None, sent: Mapping[str, Any]
     ) -> Answer:
         url = self._api_url + path
-        async with self._opened().request(method, url, json=body, params=query) as response:
+        async with self._opened().request(method, url, params=query, **sent) as response:
             text = await response.text()
             headers = {header.lower(): value for header, value in response.headers.items()}
             return Answer(name, response.status, headers, _parsed(text))

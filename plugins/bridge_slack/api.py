@@ -13,7 +13,15 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bridge import BudgetKey, InstanceFailed, PlatformContext, PlatformError, RateLimited, Secret
+from bridge import (
+    BudgetKey,
+    InstanceFailed,
+    PlatformContext,
+    PlatformError,
+    PlatformUnavailable,
+    RateLimited,
+    Secret,
+)
 from bridge_slack.config import SlackTable
 from bridge_slack.errors import NETWORK_ERRORS, from_network, from_slack
 
@@ -69,6 +77,19 @@ class Api:
     async def write(self, method: str, key: BudgetKey | None = None, **arguments: Any) -> Mapping[str, Any]:
         """A call that changes something; sent once. Raises PlatformError."""
         return _data(await self._call(self._table.bot_token, method, key, {"json": arguments}, writes=True))
+
+    async def submit(self, method: str, key: BudgetKey | None = None, **arguments: Any) -> Mapping[str, Any]:
+        """The like for a method that takes its arguments as a form. Raises PlatformError."""
+        return _data(await self._call(self._table.bot_token, method, key, {"data": arguments}, writes=True))
+
+    async def put(self, url: str, content: bytes) -> None:
+        """Send a file to where Slack wants to have it; the address is its own permission. Raises PlatformError."""
+        try:
+            async with self.session.post(url, data=content, proxy=proxy_for(url)) as response:
+                if response.status >= 400:
+                    raise PlatformUnavailable(f"Slack refused a file: HTTP {response.status}")
+        except NETWORK_ERRORS as error:
+            raise from_network(error, "the upload of a file", writes=True) from error
 
     async def ticket(self) -> str:
         """The address of one Socket Mode connection; it works once. Slack: apps.connections.open."""

@@ -6,6 +6,7 @@ from bridge import Budget, BudgetKey, Capabilities, Operation, Surface, ThreadRe
 
 _TIER_2 = Budget(burst=8, rate=20 / 60)
 _TIER_3 = Budget(burst=10, rate=50 / 60)
+_TIER_4 = Budget(burst=20, rate=100 / 60)
 
 CAPABILITIES = Capabilities(
     # A markdown block takes 12,000 characters, of which Slack does not say how it counts them: UTF-16 units are never
@@ -21,11 +22,13 @@ CAPABILITIES = Capabilities(
         "chat.update": _TIER_3,
         "chat.delete": _TIER_3,
         "chat.startStream": _TIER_2,
-        "chat.appendStream": Budget(burst=20, rate=100 / 60),
+        "chat.appendStream": _TIER_4,
         "chat.stopStream": _TIER_2,
         "conversations.replies": _TIER_3,
         "conversations.history": _TIER_3,
         "users.conversations": _TIER_3,
+        "files.getUploadURLExternal": _TIER_4,
+        "files.completeUploadExternal": _TIER_4,
         "assistant.threads.setStatus": Budget(burst=10, rate=10),
     },
 )
@@ -46,6 +49,9 @@ def budget_keys(operation: Operation, thread: ThreadRef) -> tuple[BudgetKey, ...
     if operation is Operation.POST:
         channel = BudgetKey("chat.postMessage", f"{thread.workspace}/{thread.channel}")
         return (channel, BudgetKey("chat.postMessage/workspace", thread.workspace))
+    if operation is Operation.UPLOAD:
+        methods = "files.getUploadURLExternal", "files.completeUploadExternal"
+        return tuple(BudgetKey(method, thread.workspace) for method in methods)
     if operation is Operation.HISTORY:
         name = "conversations.replies" if thread.surface is Surface.THREAD else "conversations.history"
         return (BudgetKey(name, thread.workspace),)

@@ -11,6 +11,7 @@ SCOPES: Mapping[str, str] = {
     "channels:read": "know the names of public channels, for routes such as #help",
     "chat:write": "post and edit its answers, show that it is at work",
     "files:read": "see that a message came with a file",
+    "files:write": "attach the rest of an answer that is too long for a thread",
     "groups:history": "the same as channels:history in private channels",
     "groups:read": "the same as channels:read for private channels",
     "im:history": "read the direct messages that people send it",

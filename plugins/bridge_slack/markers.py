@@ -23,12 +23,19 @@ def metadata(marker: str) -> dict[str, Any]:
     return {"event_type": _EVENT_TYPE, "event_payload": {"marker": marker}}
 
 
+def file_name(marker: str) -> str:
+    """What a file is called that is posted with a marker."""
+    return f"answer-{marker}.md"
+
+
 async def find(api: Api, thread: ThreadRef, marker: str, since: datetime | None = None) -> MessageRef | None:
     """The post with `marker`; None when there is none. Raises OutcomeUnknown when the thread is too long to be sure."""
     wanted = metadata(marker)
     async for message in _messages(api, thread, since):
         posted = message.get("metadata") or {}
-        if message.get("bot_id") and {key: posted.get(key) for key in wanted} == wanted:
+        files = [file.get("name") for file in message.get("files") or ()]
+        marked = {key: posted.get(key) for key in wanted} == wanted or file_name(marker) in files
+        if message.get("bot_id") and marked:
             return MessageRef(thread, MessageId(str(message["ts"])))
     return None
 

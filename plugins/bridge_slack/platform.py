@@ -28,7 +28,7 @@ from bridge import (
     TooLong,
     UserId,
 )
-from bridge_slack import ids, limits, markers, render
+from bridge_slack import files, ids, limits, markers, render
 from bridge_slack.api import Api
 from bridge_slack.backoff import Backoff
 from bridge_slack.check import check
@@ -122,6 +122,9 @@ class SlackPlatform:
 
     async def find(self, thread: ThreadRef, marker: str, since: datetime | None = None) -> MessageRef | None:
         return await markers.find(self._api, thread, marker, since)
+
+    async def upload(self, thread: ThreadRef, part: Part, content: bytes, marker: str) -> MessageRef:
+        return await files.upload(self._api, thread, part, content, marker)
 
     async def channels(self, page: str | None) -> tuple[Sequence[Channel], str | None]:
         return await self._read().channels(page)

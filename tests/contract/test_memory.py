@@ -46,6 +46,9 @@ class Side:
     def shown(self, thread: ThreadRef) -> Sequence[str]:
         return self.world.shown(thread)
 
+    def files(self, thread: ThreadRef) -> Sequence[bytes]:
+        return [message.content for message in self.world.messages(thread) if message.content is not None]
+
     def mentions(self) -> Sequence[str]:
         return ["@Ada"]
 

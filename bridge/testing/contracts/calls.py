@@ -8,7 +8,15 @@ import pytest
 
 from bridge.errors import Gone
 from bridge.model import MessageRef, ThreadRef
-from bridge.platform import DeletesMessages, FindsMarkers, OpensThreads, Part, ShowsActivity
+from bridge.platform import (
+    DeletesMessages,
+    FindsMarkers,
+    OpensThreads,
+    Part,
+    PartKind,
+    SendsFiles,
+    ShowsActivity,
+)
 from bridge.testing.contracts.fixtures import PlatformFixtures
 from bridge.testing.contracts.sides import Inbox, PlatformSide
 
@@ -61,6 +69,19 @@ class CallsContract(PlatformFixtures):
         ref = await side.platform.post(thread, Part("Once"), marker)
         if isinstance(side.platform, FindsMarkers):
             assert await side.platform.find(thread, marker) == ref
+
+    async def test_a_file_is_posted_once_and_found(self, side: PlatformSide, thread: ThreadRef) -> None:
+        platform = side.platform
+        if not isinstance(platform, SendsFiles):
+            return
+        content = "# The rest\n\nÜ\n".encode()
+        ref = await platform.upload(thread, Part("Here it is", PartKind.NOTICE), content, "the-file")
+        assert [text.strip() for text in side.shown(thread)] == ["Here it is"]
+        assert list(side.files(thread)) == [content]
+        if isinstance(platform, FindsMarkers):
+            assert await platform.find(thread, "the-file") is not None
+        else:
+            assert await platform.upload(thread, Part("Here it is"), content, "the-file") == ref
 
     async def test_a_deleted_message_is_gone(self, side: PlatformSide, thread: ThreadRef) -> None:
         if not isinstance(side.platform, DeletesMessages):

@@ -49,6 +49,10 @@ class PlatformSide(Protocol):
         """The texts of the bot's messages that people see in a thread, oldest first."""
         ...
 
+    def files(self, thread: ThreadRef) -> Sequence[bytes]:
+        """The contents of the files that the bot posted in a thread, oldest first."""
+        ...
+
     def mentions(self) -> Sequence[str]:
         """Everything that would ping somebody if a person wrote it."""
         ...

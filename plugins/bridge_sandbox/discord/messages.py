@@ -17,6 +17,9 @@ ROUTES = Routes()
 LONGEST = 2000
 """Characters of a message, as code points (Discord: Create Message)."""
 
+LARGEST_FILE = 10 * 2**20
+"""Bytes (Discord: Uploading Files)."""
+
 NONCE_WINDOW = timedelta(minutes=3)
 """How long a nonce is enforced; Discord only says "the past few minutes"."""
 
@@ -54,13 +57,14 @@ def post(call: Call) -> Answer:
         raise refusals.missing_permission()
     if channel.archived and channel.locked:
         raise RefusalError(400, 160005, "Thread is locked")
-    content = _content(call)
+    files = _files(call, channel)
+    content = _content(call, needed=not files)
     nonce = _nonce(call)
     repeated = _same_nonce(call, channel, nonce) if call.field("enforce_nonce") else None
     if repeated is not None:
         return 200, message_json(call.world, repeated)
     more: dict[str, Any] = {"nonce": nonce, "pings": _pings(call), "flags": int(call.field("flags") or 0)}
-    more |= _reference(call, channel)
+    more |= _reference(call, channel) | ({"attachments": files} if files else {})
     return 200, message_json(call.world, call.world.post(channel, call.world.bot, content, **more))
 
 
@@ -125,8 +129,31 @@ def _sending(channel: Channel) -> Permission:
     return Permission.SEND_MESSAGES_IN_THREADS if channel.thread else Permission.SEND_MESSAGES
 
 
-def _content(call: Call) -> str:
+def _files(call: Call, channel: Channel) -> list[dict[str, Any]]:
+    """The files of a message, as its attachments (Discord: Attachment Object)."""
+    files = call.field("files") or []
+    if files and not call.world.may(Permission.ATTACH_FILES, channel):
+        raise refusals.missing_permission()
+    if sum(len(file["content"].encode()) for file in files) > LARGEST_FILE:
+        raise RefusalError(413, 40005, "Request entity too large")
+    return [
+        {
+            "id": call.world.snowflakes.next(),
+            "filename": file["filename"],
+            "size": len(file["content"].encode()),
+            "url": f"https://cdn.discordapp.com/attachments/{channel.id}/{file['filename']}",
+            "proxy_url": f"https://media.discordapp.net/attachments/{channel.id}/{file['filename']}",
+            "content_type": "text/markdown; charset=utf-8",
+            "content": file["content"],
+        }
+        for file in files
+    ]
+
+
+def _content(call: Call, *, needed: bool = True) -> str:
     content = call.field("content")
+    if not needed and content in (None, ""):
+        return ""
     if not isinstance(content, str) or not content.strip():
         raise RefusalError(400, 50006, "Cannot send an empty message")
     if len(content) > LONGEST:

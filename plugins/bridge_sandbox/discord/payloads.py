@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from bridge_sandbox.discord.accounts import Json, stamp, user_json
 from bridge_sandbox.discord.servers import channel_json
@@ -31,7 +32,7 @@ def message_json(world: World, message: Posted, *, content: bool = True, fetched
         "mention_everyone": False,
         "mentions": [user_json(user) for user in mentioned(world, message)],
         "mention_roles": ROLE_MENTION.findall(message.content) if message.pings else [],
-        "attachments": list(message.attachments) if seen else [],
+        "attachments": [_attachment(file) for file in message.attachments] if seen else [],
         "embeds": [],
         "components": [],
         "pinned": False,
@@ -65,3 +66,8 @@ def mentioned(world: World, message: Posted) -> list[User]:
 def mentions_bot(world: World, message: Posted) -> bool:
     """Whether the bot may read a message even without the Message Content intent."""
     return world.bot in mentioned(world, message)
+
+
+def _attachment(file: dict[str, Any]) -> dict[str, Any]:
+    """Without its content, which is had at its address only."""
+    return {key: value for key, value in file.items() if key != "content"}

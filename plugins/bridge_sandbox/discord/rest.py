@@ -69,6 +69,14 @@ class Rest:
 
 
 async def _body(request: web.Request) -> Any:
+    """The JSON of a call; of one with files, what stands beside them, and their names and sizes as `files`."""
+    if request.content_type == "multipart/form-data":
+        fields = await request.post()
+        beside = fields.get("payload_json") or "{}"
+        body = json.loads(beside if isinstance(beside, str | bytes | bytearray) else "{}")
+        sent = [field for field in fields.values() if isinstance(field, web.FileField)]
+        contents = [(field.filename, field.file.read()) for field in sent]
+        return {**body, "files": [{"filename": name, "content": content.decode()} for name, content in contents]}
     text = await request.text()
     try:
         return json.loads(text) if text else None

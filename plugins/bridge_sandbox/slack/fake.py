@@ -11,6 +11,7 @@ from bridge_sandbox.faults import Faults
 from bridge_sandbox.serving import Server
 from bridge_sandbox.slack import events
 from bridge_sandbox.slack.desk import Desk
+from bridge_sandbox.slack.files import Files
 from bridge_sandbox.slack.limits import REALISTIC, Limit, Limiter
 from bridge_sandbox.slack.methods import Answer, Arguments, Reading
 from bridge_sandbox.slack.screen import Screen
@@ -187,7 +188,8 @@ class FakeSlack:
         reading = Reading(self.workspace)
         writing = Writing(self.workspace, reading, self._desk, self._screen)
         streams = Streaming(self.workspace, reading, self._desk, scale)
-        methods = reading.methods() | writing.methods() | streams.methods()
+        self.files = Files(self.workspace, reading, self._desk, lambda: self._server.origin)
+        methods = reading.methods() | writing.methods() | streams.methods() | self.files.methods()
         return methods | {"apps.connections.open": self._open_connection}
 
     def _open_connection(self, arguments: Arguments) -> Answer:
@@ -198,4 +200,5 @@ class FakeSlack:
         application = web.Application(client_max_size=4 * 1024 * 1024)
         application.router.add_route("*", "/api/{method}", self._api.handle)
         application.router.add_get("/link/", self.sockets.handle)
+        application.router.add_post("/upload/{file}", self.files.receive)
         return application

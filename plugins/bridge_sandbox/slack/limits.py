@@ -36,6 +36,8 @@ REALISTIC: Mapping[str, Limit] = {
     "users.conversations": TIER_3,
     "conversations.members": TIER_4,
     "users.info": TIER_4,
+    "files.getUploadURLExternal": TIER_4,
+    "files.completeUploadExternal": TIER_4,
     "team.info": TIER_3,
     "assistant.threads.setStatus": Limit(30, 600),
 }

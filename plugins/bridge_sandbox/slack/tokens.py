@@ -20,6 +20,8 @@ NEEDED: Mapping[str, str] = {
     "conversations.members": "channels:read",
     "conversations.open": "im:write",
     "conversations.replies": "channels:history",
+    "files.completeUploadExternal": "files:write",
+    "files.getUploadURLExternal": "files:write",
     "team.info": "team:read",
     "users.conversations": "channels:read",
     "users.info": "users:read",

@@ -105,6 +105,10 @@ class Side:
     def shown(self, thread: ThreadRef) -> Sequence[str]:
         return [one.text for one in self.fake.shown(thread.id) if one.bot and not one.deleted]
 
+    def files(self, thread: ThreadRef) -> Sequence[bytes]:
+        messages = self.fake.world.channels[thread.id].messages
+        return [file["content"].encode() for message in messages for file in message.attachments]
+
     def mentions(self) -> Sequence[str]:
         world = self.fake.world
         return [f"<@{world.owner.id}>", f"<@&{world.role.id}>", "@everyone", "@here"]

@@ -40,6 +40,11 @@ class Side:
     def shown(self, thread: ThreadRef) -> Sequence[str]:
         return [message.text for message in self.fake.shown(self._room(thread)) if message.bot]
 
+    def files(self, thread: ThreadRef) -> Sequence[bytes]:
+        conversation = self.fake.workspace.conversations[thread.channel]
+        shared = [file["id"] for message in conversation.thread(thread.id) for file in message.files]
+        return [self.fake.files.uploads[one].content or b"" for one in shared]
+
     def mentions(self) -> Sequence[str]:
         ada = self.fake.workspace.person("Ada").id
         return [f"<@{ada}>", f"<@{ada}|ada>", "<!here>", "<!channel>", "<!everyone|all>", "@here", "@channel"]

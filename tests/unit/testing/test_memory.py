@@ -144,7 +144,7 @@ async def test_files_go_in_and_out() -> None:
     world = MemoryWorld()
     platform = MemoryPlatform(world)
     thread = (await world.say("Question")).thread
-    ref = await platform.upload(thread, "rest.md", b"# More", "marker")
+    ref = await platform.upload(thread, Part("The rest"), b"# More", "marker")
     assert world.screen.get(ref).content == b"# More"
     await platform.delete(ref)
     with pytest.raises(Gone):

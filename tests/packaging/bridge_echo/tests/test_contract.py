@@ -57,6 +57,9 @@ class Side:
     def shown(self, thread: ThreadRef) -> Sequence[str]:
         return self.platform.screen(thread)
 
+    def files(self, thread: ThreadRef) -> Sequence[bytes]:
+        return []
+
     def mentions(self) -> Sequence[str]:
         return ["@ada"]
 

@@ -118,6 +118,12 @@ def guide_answer(question: str) -> str:
     return long_answer(min(int(wanted.group(1)), LONGEST)) if wanted else GUIDE.strip()
 
 
+def revised_answer(question: str) -> str:
+    """What `guide` says in the end after all, with "revised to 3000"; empty when it stays with what it said."""
+    wanted = re.search(r"\brevised to (\d{1,6})\b", question)
+    return long_answer(min(int(wanted.group(1)), LONGEST)) if wanted else ""
+
+
 def slow_answer(question: str) -> str:
     """What `slow` says."""
     return f"Let me think about {question.rstrip('?!. ')}. I take my time, one word after the other, and here it is."

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from bridge_sandbox.vectorshift.answers import echo_answer, guide_answer, remembered, slow_answer
+from bridge_sandbox.vectorshift.answers import echo_answer, guide_answer, remembered, revised_answer, slow_answer
 
 OWNER = "ada"
 ORGANIZATION = "sandbox"
@@ -27,7 +27,7 @@ class Stage(Protocol):
         """The questions of this session before this one, oldest first."""
         ...
 
-    async def say(self, text: str, *, pace: float = 1.0, finish: bool = True) -> None:
+    async def say(self, text: str, *, pace: float = 1.0, finish: bool = True, instead: str = "") -> None:
         """Write one message word by word; `pace` 2 takes twice the time."""
         ...
 
@@ -94,7 +94,8 @@ async def _echo(stage: Stage) -> None:
 
 
 async def _guide(stage: Stage) -> None:
-    await stage.say(remembered(stage.earlier, stage.question) or guide_answer(stage.question))
+    answer = remembered(stage.earlier, stage.question) or guide_answer(stage.question)
+    await stage.say(answer, instead=revised_answer(stage.question))
 
 
 async def _slow(stage: Stage) -> None:

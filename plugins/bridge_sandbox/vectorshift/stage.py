@@ -23,15 +23,15 @@ class TurnStage:
         self.question = question
         self.earlier = earlier
 
-    async def say(self, text: str, *, pace: float = 1.0, finish: bool = True) -> None:
-        """Write one message word by word."""
+    async def say(self, text: str, *, pace: float = 1.0, finish: bool = True, instead: str = "") -> None:
+        """Write one message word by word; in the end it is `instead`, where that is given."""
         message = self._add({"type": "data_type_message", "value": "", "status": "Streaming"})
         for index, piece in enumerate(pieces(text)):
             message.content["value"] += piece
             self._session.emit({"type": "message_delta", "message_id": message.id, "value": piece, "index": index})
             await asyncio.sleep(self._session.word_seconds * pace)
         if finish:
-            message.content["status"] = "Complete"
+            message.content |= {"status": "Complete", "value": instead or text}
             self._session.notify(message)
 
     async def use(self, tool: str) -> None:

@@ -54,6 +54,7 @@ from bridge.errors import (
     StoreError,
     StoreInUse,
     StoreUnusable,
+    StreamStopped,
     TooLong,
     TurnFailed,
 )
@@ -109,13 +110,15 @@ from bridge.platform import (
     ServesHttp,
     ShowsActivity,
     StreamsNatively,
+    Task,
+    TaskStatus,
     Unit,
 )
 
 if TYPE_CHECKING:
     from bridge.config.durations import Duration
     from bridge.config.tables import Secret, Table, secret
-    from bridge.markdown import Node, NodeKind, display_width, parse_markdown, plain_text
+    from bridge.markdown import Node, NodeKind, code_span, display_width, parse_markdown, plain_text
 
 __all__ = [
     "ApprovalRequest",
@@ -205,10 +208,13 @@ __all__ = [
     "StoreError",
     "StoreInUse",
     "StoreUnusable",
+    "StreamStopped",
     "StreamsNatively",
     "Surface",
     "SystemClock",
     "Table",
+    "Task",
+    "TaskStatus",
     "Thinking",
     "ThreadId",
     "ThreadRef",
@@ -221,6 +227,7 @@ __all__ = [
     "UserId",
     "WorkspaceId",
     "__version__",
+    "code_span",
     "display_width",
     "hookimpl",
     "parse_markdown",
@@ -234,6 +241,7 @@ _LAZY = {
     "Duration": "bridge.config.durations",
     "Node": "bridge.markdown",
     "NodeKind": "bridge.markdown",
+    "code_span": "bridge.markdown",
     "Secret": "bridge.config.tables",
     "Table": "bridge.config.tables",
     "display_width": "bridge.markdown",

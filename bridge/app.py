@@ -87,6 +87,7 @@ class App:
             outlets,
             self._clock,
             lanes.wake,
+            stop=lanes.stop,
             tell_unrouted=self._config.settings.unrouted == "tell",
         )
         log.info("app.started", platforms=sorted(outlets), chatbots=sorted(self._config.chatbots))

@@ -67,6 +67,11 @@ class Conversation:
             self._nudges.add(nudge)
             nudge.add_done_callback(self._nudges.discard)
 
+    def stop(self) -> None:
+        """A person pressed the platform's own Stop."""
+        if self._turn is not None:
+            self._turn.stop()
+
     async def step(self) -> bool:
         """Do the next thing; False when there is nothing to do. Raises StoreError and whatever is a defect."""
         thread = await self._store.thread(self._id)
@@ -173,13 +178,13 @@ class Conversation:
     def _ask(self, messages: Sequence[WaitingMessage]) -> Ask:
         route = self._route(messages[0])
         plain = [message.message for message in messages]
-        return Ask(
+        ask = Ask(
             messages,
             self._chatbot(messages[0]),
             contents(plain, show_author=route is not None and route.show_author),
-            **({} if route is None else {"most_parts": route.most_parts}),
             remark=unread(plain),
         )
+        return ask if route is None else replace(ask, show=route.show, most_parts=route.most_parts)
 
     def _route(self, message: WaitingMessage) -> Route | None:
         return decide(message.message, self._routes(), conversation=True).route

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from bridge.chatbots import Chatbots
@@ -34,6 +34,8 @@ class Ask:
     messages: Sequence[WaitingMessage]
     chatbot: str
     contents: Sequence[str]
+    show: Collection[str] = ("tools",)
+    """What is shown besides what the chatbot says: "tools", "thinking"."""
     most_parts: int = 20
     """So many messages an answer may have before the rest of it follows as a file."""
     remark: str | None = None

@@ -14,6 +14,7 @@
     │   ├── Rejected                never try the same again
     │   │   ├── TooLong             the part must be split
     │   │   ├── NotEditable         post a new message instead
+    │   │   ├── StreamStopped       a person pressed Stop: the message grows no more
     │   │   ├── Gone                the message, thread or channel no longer exists
     │   │   └── Forbidden           the bot lacks a permission there
     │   └── InstanceFailed          the whole instance is given up (a revoked token)
@@ -96,6 +97,10 @@ class TooLong(Rejected):
 
 class NotEditable(Rejected):
     """The message can no longer be edited."""
+
+
+class StreamStopped(Rejected):
+    """A person stopped the message that was growing."""
 
 
 class Gone(Rejected):

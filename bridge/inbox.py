@@ -30,6 +30,7 @@ class Inbox:
         clock: Clock,
         wake: Callable[[int, Message | None], None],
         *,
+        stop: Callable[[int], None],
         tell_unrouted: bool,
     ) -> None:
         self._store = store
@@ -37,6 +38,7 @@ class Inbox:
         self._outlets = outlets
         self._clock = clock
         self._wake = wake
+        self._stop = stop
         self._tell_unrouted = tell_unrouted
         self._telling: set[asyncio.Task[None]] = set()
 
@@ -48,6 +50,8 @@ class Inbox:
         """
         if isinstance(event, Message):
             await self._message(event, fetched=fetched)
+        elif isinstance(event, Stopped):
+            await self._stopped(event)
         else:
             await self._store.decide(self._unhandled(event))
 
@@ -77,6 +81,13 @@ class Inbox:
             telling = asyncio.create_task(self._say_unrouted(message, decision.thread))
             self._telling.add(telling)
             telling.add_done_callback(self._telling.discard)
+
+    async def _stopped(self, event: Stopped) -> None:
+        thread = await self._store.find_thread(event.thread)
+        reason = "the running answer is stopped" if thread is not None else "no conversation is there to be stopped"
+        await self._store.decide(self._unhandled(event, reason))
+        if thread is not None:
+            self._stop(thread.id)
 
     async def _begun(self, message: Message) -> ThreadRow | None:
         """The conversation that `message` continues."""
@@ -116,7 +127,7 @@ class Inbox:
             at=self._clock.now(),
         )
 
-    def _unhandled(self, event: Edited | Deleted | Stopped | Pressed) -> Verdict:
+    def _unhandled(self, event: Edited | Deleted | Stopped | Pressed, reason: str = "") -> Verdict:
         kind = type(event).__name__.lower()
         return Verdict(
             instance=event.thread.instance,
@@ -126,7 +137,7 @@ class Inbox:
             message_id=event.id,
             thread_id=event.thread.id,
             kind=kind,
-            reason=f"nothing is done yet when a message is {kind}",
+            reason=reason or f"nothing is done yet when a message is {kind}",
             route=None,
             at=self._clock.now(),
             revision=event.revision if isinstance(event, Edited) else event.event_id,

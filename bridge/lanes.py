@@ -52,6 +52,12 @@ class Lanes:
             lane = self._lanes[thread_id] = Lane(thread_id, self._converse(thread_id))
             self._tasks[lane] = asyncio.create_task(self._run(lane), name=f"lane {thread_id}")
 
+    def stop(self, thread_id: int) -> None:
+        """Nobody wants the rest of the answer that is being written in a thread, if one is. Never blocks."""
+        lane = self._lanes.get(thread_id)
+        if lane is not None:
+            lane.conversation.stop()
+
     async def drain(self, grace: float) -> int:
         """Begin nothing more, let running turns finish for `grace` seconds, and park the others.
 

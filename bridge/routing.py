@@ -33,6 +33,13 @@ class ReplyIn(StrEnum):
     """Into the channel; each question is a conversation of its own, continued by replying to the answer."""
 
 
+class Show(StrEnum):
+    """What is shown besides what the chatbot says."""
+
+    TOOLS = "tools"
+    THINKING = "thinking"
+
+
 class WhenBusy(StrEnum):
     """What becomes of the messages that arrive while a turn runs."""
 
@@ -69,6 +76,7 @@ class Route:
     when_busy: WhenBusy = WhenBusy.BATCH
     show_author: bool = False
     """True puts the author's name before the question."""
+    show: tuple[Show, ...] = (Show.TOOLS,)
     most_parts: int = 20
     """So many messages an answer may have before the rest of it follows as a file."""
     answer_within: timedelta = timedelta(hours=6)

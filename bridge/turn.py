@@ -36,7 +36,7 @@ class Turn:
         self._thread = thread
         self._ask = ask
         self._row = row
-        self._document = Document()
+        self._document = Document(ask.show)
         self._writer: Writer | None = None
         self._opening: asyncio.Task[None] | None = None
         self._interrupted = asyncio.Event()
@@ -117,6 +117,7 @@ class Turn:
             self._length,
             asker=asker,
             most_parts=self._ask.most_parts,
+            stopped=self.stop,
         )
         self._writer.task.add_done_callback(lambda _: self._interrupted.set())
         return self._writer
@@ -146,7 +147,7 @@ class Turn:
             await self._dialogue.stop()
             return outcome.STOPPED
         try:
-            return outcome.of_end(work.result(), empty=not self._document.text)
+            return outcome.of_end(work.result(), empty=self._document.silent)
         except ChatbotError as error:
             return outcome.of_error(error)
         except InstanceFailed:

@@ -33,6 +33,7 @@ chatbot  = "{chatbot}"
 # reply_in    = "channel"               # answer in the channel itself instead of a thread
 # when_busy   = "queue"                 # answer messages that wait one by one instead of together
 # show_author = true                    # tell the chatbot who asks
+# show        = ["tools", "thinking"]   # what is shown besides what the chatbot says
 # limits      = {{ parts = 5 }}         # so many messages an answer may have; the rest follows as a file
 # answer_within = "6h"                  # a question that was missed for longer is left alone
 # reset_after = "12h"                   # start anew after this much silence in a thread

@@ -61,6 +61,7 @@ def _route(document: Document, keys: Keys, number: int, table: RouteTable) -> Ro
         reply_in=table.reply_in,
         when_busy=table.when_busy,
         show_author=table.show_author,
+        show=table.show,
         most_parts=table.limits.parts,
         answer_within=table.answer_within,
         reset_after=table.reset_after,

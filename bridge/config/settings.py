@@ -21,7 +21,7 @@ from pydantic_core import PydanticCustomError
 
 from bridge.config.durations import Duration
 from bridge.config.tables import Secret, Table, read_secret
-from bridge.routing import ReplyIn, Trigger, WhenBusy
+from bridge.routing import ReplyIn, Show, Trigger, WhenBusy
 
 _PASSWORD = re.compile(r"[^:/?#]+://[^/?#@]*:[^/?#]*@|[?&]password=", re.IGNORECASE)
 _SQLITE = "sqlite:///"
@@ -140,6 +140,8 @@ class RouteTable(Table):
     """Puts the author's name before the question."""
     answer_within: Duration = timedelta(hours=6)
     """How old a question may be that was asked while the bridge was down: an older one is left alone."""
+    show: tuple[Show, ...] = (Show.TOOLS,)
+    """What is shown besides what the chatbot says: the `tools` that it uses, and its `thinking`."""
     limits: LimitsTable = LimitsTable()
     """`parts`: so many messages an answer may have, by default 20, before the rest follows as an attached file."""
     reset_after: Annotated[Duration, AfterValidator(_some_time)] | None = None

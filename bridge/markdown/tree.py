@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -70,6 +71,14 @@ def plain_text(node: Node) -> str:
     """What one reads of a node, without any formatting; an image is its description. Blocks are parted by line breaks,
     cells by tabs."""
     return "".join(_words(node)).rstrip("\n\t")
+
+
+def code_span(text: str) -> str:
+    """Markdown that shows `text` as code within a line, whatever is in it. CommonMark: code spans."""
+    text = " ".join(text.split("\n"))
+    ticks = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
+    space = " " if text[:1] == "`" or text[-1:] == "`" else ""
+    return f"{ticks}{space}{text}{space}{ticks}"
 
 
 _PARTED = {

@@ -18,6 +18,8 @@ from bridge.platform.abilities import (
     ServesHttp,
     ShowsActivity,
     StreamsNatively,
+    Task,
+    TaskStatus,
 )
 from bridge.platform.adapter import (
     Deliver,
@@ -59,5 +61,7 @@ __all__ = [
     "ServesHttp",
     "ShowsActivity",
     "StreamsNatively",
+    "Task",
+    "TaskStatus",
     "Unit",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from bridge.model import Attachment, Message, MessageId, MessageRef, Named, ThreadRef, UserId
@@ -43,6 +44,23 @@ class DeletesMessages(Protocol):
         ...
 
 
+class TaskStatus(StrEnum):
+    """How far a step of the chatbot is."""
+
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A step that the chatbot takes, such as using a tool; `id` tells the steps of a reply apart."""
+
+    id: str
+    title: str
+    status: TaskStatus
+
+
 @runtime_checkable
 class StreamsNatively(Protocol):
     """The platform has messages that grow by appending. `Platform.edit` of one that still grows ends it first.
@@ -69,12 +87,15 @@ class StreamsNatively(Protocol):
         """Whether one message can grow to this text. Pure."""
         ...
 
-    async def start_stream(self, thread: ThreadRef, text: str, asker: UserId) -> MessageRef:
-        """Begin a message that answers `asker`. Raises PlatformError, as the others do."""
+    async def start_stream(self, thread: ThreadRef, text: str, asker: UserId, tasks: Sequence[Task] = ()) -> MessageRef:
+        """Begin a message that answers `asker`, with these steps of the chatbot. Raises PlatformError, as all do.
+
+        Any of them may raise StreamStopped: a person pressed the platform's own Stop.
+        """
         ...
 
-    async def append_stream(self, ref: MessageRef, before: str, text: str) -> None:
-        """Let it grow to `text`."""
+    async def append_stream(self, ref: MessageRef, before: str, text: str, tasks: Sequence[Task] = ()) -> None:
+        """Let it grow to `text`; `tasks` are steps that are new, or further than they were."""
         ...
 
     async def stop_stream(self, ref: MessageRef, before: str, text: str, marker: str) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Self
 
 import structlog
 
-from bridge.errors import InstanceFailed, PlatformError, PlatformUnavailable, RateLimited
+from bridge.errors import InstanceFailed, PlatformError, PlatformUnavailable, RateLimited, StreamStopped
 from bridge.model import ThreadRef, UserId
 from bridge.platform import Operation, StreamsNatively
 from bridge.reply.journal import Journal
@@ -25,7 +26,15 @@ class Growth:
     """Chooses, keeps the pace, and goes back to edits when native streaming fails. A context while the reply grows."""
 
     def __init__(
-        self, outlet: Outlet, thread: ThreadRef, length: Length, *, layout: Layout, journal: Journal, asker: UserId
+        self,
+        outlet: Outlet,
+        thread: ThreadRef,
+        length: Length,
+        *,
+        layout: Layout,
+        journal: Journal,
+        asker: UserId,
+        stopped: Callable[[], object],
     ) -> None:
         self._outlet = outlet
         self._thread = thread
@@ -33,6 +42,7 @@ class Growth:
         self._layout = layout
         self._journal = journal
         self._asker = asker
+        self._stopped = stopped
         self._live = ExitStack()
         self._open = False
         self._timer: asyncio.Task[None] | None = None
@@ -60,18 +70,21 @@ class Growth:
     async def make(self, step: Step, changed: asyncio.Event) -> None:
         """Make a native call; `changed` is set when the message has grown for long enough. Raises PlatformError."""
         if step.operation is Operation.STREAM_START:
-            await self._journal.start(step.part, self._asker)
+            await self._journal.start(step.part, self._asker, step.tasks)
             if self._open:
                 self._watch(changed)
         elif step.operation is Operation.STREAM_APPEND:
-            await self._journal.append(step.number, step.part)
+            await self._journal.append(step.number, step.part, step.tasks)
         else:
             await self._journal.stop(step.number, step.part)
+        self._layout.told(step.tasks)
 
     def failed(self, step: Step, error: PlatformError) -> None:
         """A native call went wrong. What may go through later is tried again, all else is finished by edits."""
         if isinstance(error, InstanceFailed):
             return
+        if isinstance(error, StreamStopped):
+            self._stopped()
         if step.operation is not Operation.STREAM_START and isinstance(error, RateLimited | PlatformUnavailable):
             return
         if step.number < len(self._journal.answer):

@@ -10,7 +10,7 @@ from enum import IntEnum
 
 from bridge.errors import OutcomeUnknown
 from bridge.model import MessageRef, ThreadRef, UserId
-from bridge.platform import Part, SendsFiles, StreamsNatively
+from bridge.platform import Part, SendsFiles, StreamsNatively, Task
 from bridge.reply.outlet import Outlet
 from bridge.store import PartRow, PartState, Store, TurnRow
 
@@ -104,13 +104,13 @@ class Journal:
         ref = await self._post(len(self.answer), lambda mark: platform.upload(self._thread, part, content, mark))
         self.answer.append(Shown(ref, part.text))
 
-    async def start(self, part: Part, asker: UserId) -> None:
+    async def start(self, part: Part, asker: UserId, tasks: Sequence[Task]) -> None:
         """Begin the next part of the answer as a message that grows. As `post` otherwise, which may be called next."""
         number = len(self.answer)
         mark = f"{_STREAM}{marker(self._seed, number)}"[:25]
         await self._announce(number, mark)
         try:
-            ref = await self._streams().start_stream(self._thread, part.text, asker)
+            ref = await self._streams().start_stream(self._thread, part.text, asker, tasks)
         except OutcomeUnknown:
             self._unsure.add(number)
             self._tried.add(number)
@@ -118,10 +118,10 @@ class Journal:
         await self._store.part_posted(self._turn, number, ref.id)
         self.answer.append(Shown(ref, part.text, growing=True))
 
-    async def append(self, number: int, part: Part) -> None:
+    async def append(self, number: int, part: Part, tasks: Sequence[Task]) -> None:
         """Let a part that grows grow to this text. Called with the budget already taken."""
         shown = self.answer[number]
-        await self._streams().append_stream(shown.ref, shown.text or "", part.text)
+        await self._streams().append_stream(shown.ref, shown.text or "", part.text, tasks)
         shown.text = part.text
 
     async def stop(self, number: int, part: Part) -> None:

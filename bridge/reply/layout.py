@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bridge import notices
-from bridge.platform import Operation, Part, PartKind, Platform, SendsFiles
+from bridge.platform import Operation, Part, PartKind, Platform, SendsFiles, Task, TaskStatus
 from bridge.reply.document import Document
 from bridge.reply.journal import Shown
 from bridge.reply.split import Fits, Splitter
@@ -25,6 +25,8 @@ class Step:
     part: Part
     content: bytes = b""
     """The file of an UPLOAD."""
+    tasks: Sequence[Task] = ()
+    """The news of the chatbot's steps, for a message that grows."""
 
 
 class Layout:
@@ -42,6 +44,8 @@ class Layout:
         self._share = 1.0
         self._frozen: set[int] = set()
         self._aged: set[int] = set()
+        self._tasks: dict[str, Task] = {}
+        """The steps of the chatbot as they are shown in messages that grow."""
         self._fits_stream: Fits | None = None
         self.streaming = False
         """Whether a new part begins as a message that grows."""
@@ -52,7 +56,7 @@ class Layout:
         for number, text in enumerate(parts[: self._most]):
             step = self._toward(number, text, growing=number == len(parts) - 1 and not final)
             if step is not None:
-                return Step(step.operation, number, Part(step.part.text, final=final))
+                return replace(step, part=Part(step.part.text, final=final))
         if final and len(parts) > self._most == len(self._answer):
             return self._file()
         return None
@@ -73,8 +77,12 @@ class Layout:
 
     def roll(self) -> None:
         """The message that grows has grown for long enough: begin another, or go on by edits where that cannot be."""
-        if self._answer and self._answer[-1].growing and not self._splitter.roll(self._document.text, self._fits):
+        if self._answer and self._answer[-1].growing and not self._splitter.roll(self._text, self._fits):
             self._aged.add(len(self._answer) - 1)
+
+    def told(self, tasks: Sequence[Task]) -> None:
+        """These steps of the chatbot are shown."""
+        self._tasks |= {task.id: task for task in tasks}
 
     def freeze(self, number: int) -> None:
         """The message of a part cannot be edited any more."""
@@ -91,7 +99,7 @@ class Layout:
         return self._share >= SMALLEST
 
     def _file(self) -> Step:
-        rest = self._splitter.rest(self._document.text, self._most)
+        rest = self._splitter.rest(self._text, self._most)
         summary = notices.CONTINUED.format(words=f"{len(rest.split()):,}")
         part = Part(summary, PartKind.NOTICE, final=True)
         return Step(Operation.UPLOAD, self._most, part, f"{rest}\n".encode())
@@ -99,9 +107,10 @@ class Layout:
     def _toward(self, number: int, text: str, *, growing: bool) -> Step | None:
         """The next call towards `text`; `growing` when more of it comes."""
         if number == len(self._answer) and growing and self.streaming:
-            return Step(Operation.STREAM_START, number, Part(self._splitter.growing(self._document.text)))
+            tasks = [task for task in self._document.tasks if self._is_news(task) or task.status is TaskStatus.RUNNING]
+            return Step(Operation.STREAM_START, number, Part(self._splitter.growing(self._text)), tasks=tasks)
         if number < len(self._answer) and self._answer[number].growing:
-            goal = self._splitter.growing(self._document.text) if growing else text
+            goal = self._splitter.growing(self._text) if growing else text
             return self._grown(number, goal, growing=growing and number not in self._aged)
         there = number < len(self._answer)
         if there and self._answer[number].text == text:
@@ -112,14 +121,25 @@ class Layout:
     def _grown(self, number: int, goal: str, *, growing: bool) -> Step | None:
         """A text that does not begin with what stands there stops the message, to be edited then."""
         shown = self._answer[number].text or ""
-        if growing and shown.startswith(goal):
+        tasks = list(filter(self._is_news, self._document.tasks)) if growing else []
+        if growing and shown.startswith(goal) and not tasks:
             return None
         further = goal.startswith(shown)
-        operation = Operation.STREAM_APPEND if growing and further else Operation.STREAM_STOP
-        return Step(operation, number, Part(goal if further else shown))
+        operation = (
+            Operation.STREAM_APPEND if growing and (further or shown.startswith(goal)) else Operation.STREAM_STOP
+        )
+        return Step(operation, number, Part(goal if further else shown), tasks=tasks)
+
+    def _is_news(self, task: Task) -> bool:
+        return self._tasks.get(task.id) != task
+
+    @property
+    def _text(self) -> str:
+        """Messages that grow show tools as tasks, others as lines of the text."""
+        return self._document.spoken if self.streaming else self._document.text
 
     def _parts(self, *, final: bool) -> list[str]:
-        text = self._document.text
+        text = self._text
         return self._splitter.advance(text, self._fits, final=final) if text else []
 
     def _fits(self, text: str) -> bool:

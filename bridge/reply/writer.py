@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from bridge.budget.scheduler import Priority
@@ -46,13 +46,17 @@ class Writer:
         *,
         asker: UserId,
         most_parts: int,
+        stopped: Callable[[], object],
     ) -> None:
+        """`stopped` is called when a person stopped the reply where it is shown."""
         self._journal = journal
         self._outlet = outlet
         self._thread = thread
         self._clock = outlet.clock
         self._layout = Layout(document, journal.answer, outlet.platform, most_parts)
-        self._growth = Growth(outlet, thread, length, layout=self._layout, journal=journal, asker=asker)
+        self._growth = Growth(
+            outlet, thread, length, layout=self._layout, journal=journal, asker=asker, stopped=stopped
+        )
         self._changed = asyncio.Event()
         self._ending = asyncio.Event()
         self._call: asyncio.Task[None] | None = None

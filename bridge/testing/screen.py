@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from bridge.clock import Clock
 from bridge.errors import Gone, NotEditable
 from bridge.model import MessageId, MessageRef, ThreadRef
-from bridge.platform import Button, Part, PartKind
+from bridge.platform import Button, Part, PartKind, Task
 
 
 @dataclass(slots=True)
@@ -24,6 +24,8 @@ class Shown:
     """Every text that it has had, the first one included."""
     growing: bool = False
     """True while it is a native stream."""
+    tasks: dict[str, Task] = field(default_factory=dict)
+    """The steps of the chatbot, by their id."""
     buttons: tuple[Button, ...] = ()
     content: bytes | None = None
     """The file, where it is one."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bridge.errors import Rejected
 from bridge.model import MessageId, MessageRef, ThreadRef, UserId
-from bridge.platform import Operation, Part
+from bridge.platform import Operation, Part, Task
 from bridge.testing.memory import MemoryPlatform
 from bridge.testing.screen import Shown
 
@@ -29,15 +29,18 @@ class StreamingMemoryPlatform(MemoryPlatform):
     def shows_as_streamed(self, text: str) -> bool:
         return "![" not in text
 
-    async def start_stream(self, thread: ThreadRef, text: str, asker: UserId) -> MessageRef:
+    async def start_stream(self, thread: ThreadRef, text: str, asker: UserId, tasks: Sequence[Task] = ()) -> MessageRef:
         async with self._call(Operation.STREAM_START, thread, text):
             ref = self.world.screen.post(thread, Part(text), "")
-            self.world.screen.get(ref).growing = True
+            shown = self.world.screen.get(ref)
+            shown.growing = True
+            shown.tasks |= {task.id: task for task in tasks}
             return ref
 
-    async def append_stream(self, ref: MessageRef, before: str, text: str) -> None:
+    async def append_stream(self, ref: MessageRef, before: str, text: str, tasks: Sequence[Task] = ()) -> None:
         async with self._call(Operation.STREAM_APPEND, ref.thread, text):
-            self._grow(ref, before, text)
+            shown = self._grow(ref, before, text)
+            shown.tasks |= {task.id: task for task in tasks}
 
     async def stop_stream(self, ref: MessageRef, before: str, text: str, marker: str) -> None:
         async with self._call(Operation.STREAM_STOP, ref.thread, text):

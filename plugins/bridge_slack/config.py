@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from pydantic import field_validator
 
-from bridge import Secret, Table, secret
+from bridge import Duration, Secret, Table, secret
 
 
 class SlackTable(Table):
@@ -20,8 +21,11 @@ class SlackTable(Table):
     """The address of Slack's Web API; another one for a proxy or the sandbox."""
     agent: bool = False
     """True when the app is declared an agent (`agent_view` in its manifest): a top-level DM begins a thread."""
-    native_streams: bool = False
-    """True to let answers in threads grow by Slack's own streaming where it has room, instead of by edits."""
+    native_streams: bool = True
+    """Lets answers in threads grow by Slack's own streaming where it has room; `false` shows them by edits only."""
+    native_stream_age: Duration = timedelta(seconds=240)
+    """How long one message grows before the answer goes on in another: Slack ends a stream after about five minutes,
+    which it does not document."""
 
     @field_validator("api_url")
     @classmethod

@@ -96,6 +96,8 @@ class Dispatcher:
         return event is None or await self._durable(event)
 
     async def _event(self, body: dict[str, Any]) -> Event | None:
+        if (stop := inbound.stopped(body, self._me, self._instance)) is not None:
+            return stop
         subject = inbound.read(body, self._me)
         if subject is None:
             return None

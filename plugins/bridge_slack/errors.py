@@ -19,6 +19,7 @@ from bridge import (
     PlatformUnavailable,
     RateLimited,
     Rejected,
+    StreamStopped,
     TooLong,
 )
 
@@ -71,7 +72,7 @@ class StreamOpen(Rejected):
 
 
 class StreamEnded(Rejected):
-    """The message no longer grows: its time was over, or a person stopped it."""
+    """The message no longer grows: its time was over."""
 
 
 class BlocksRefused(Rejected):
@@ -86,7 +87,8 @@ _KINDS: Sequence[tuple[Collection[str], type[Rejected | InstanceFailed]]] = (
     (_NOT_EDITABLE, NotEditable),
     (_FORBIDDEN, Forbidden),
     ({"streaming_state_conflict"}, StreamOpen),
-    ({"message_not_in_streaming_state", "stopped_by_user"}, StreamEnded),
+    ({"message_not_in_streaming_state"}, StreamEnded),
+    ({"stopped_by_user"}, StreamStopped),
 )
 _UNREACHED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 """The request never left this machine."""

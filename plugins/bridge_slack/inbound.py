@@ -23,6 +23,7 @@ from bridge import (
     Message,
     MessageId,
     Named,
+    Stopped,
     UserId,
     WorkspaceId,
 )
@@ -139,6 +140,26 @@ def build(subject: Subject, me: Identity, names: Names, instance: InstanceName, 
         starts=where.starts,
         reply_to=where.reply_to,
         attachments=tuple(_attachment(file) for file in message.get("files") or ()),
+    )
+
+
+def stopped(body: Mapping[str, Any], me: Identity, instance: InstanceName) -> Stopped | None:
+    """A person pressed Slack's own Stop. Slack: agent_session_stopped. None for another event.
+
+    Raises KeyError or ValueError for a callback that is not as Slack documents it.
+    """
+    event = body["event"]
+    if event["type"] != "agent_session_stopped":
+        return None
+    root, streaming = str(event["thread_ts"]), event.get("streaming_message_ts") or []
+    where = ids.place(instance, _workspace(body), str(event["channel"]), f"{root} stopped", root, agent=True)
+    user = str(event["user"])
+    return Stopped(
+        event_id=EventId(str(body["event_id"])),
+        id=MessageId(str(streaming[0]) if streaming else root),
+        thread=where.thread,
+        author=Author(UserId(user), user),
+        at=_time(str(event.get("event_ts") or body["event_time"])),
     )
 
 

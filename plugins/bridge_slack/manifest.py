@@ -49,7 +49,8 @@ def manifest(*, name: str = "bridge", http: str | None = None, agent: bool = Fal
     if agent:
         features["agent_view"] = {"agent_description": "Answers your questions in a thread, as it writes."}
         scopes |= AGENT_SCOPES
-    subscriptions: dict[str, Any] = {"bot_events": list(EVENTS)}
+    # Slack shows its Stop only where somebody listens to it.
+    subscriptions: dict[str, Any] = {"bot_events": sorted([*EVENTS, "agent_session_stopped"] if agent else EVENTS)}
     if http is not None:
         subscriptions["request_url"] = http
     return {

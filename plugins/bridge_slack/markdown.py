@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from bridge import Node, NodeKind
+from bridge import Node, NodeKind, code_span
 
 _REWRITTEN = {NodeKind.IMAGE, NodeKind.MATH, NodeKind.MATH_BLOCK}
 _FOOTNOTE = re.compile(r"^\[\^", re.MULTILINE)
@@ -134,14 +134,6 @@ def _text(node: Node) -> str:
     return _SPECIAL.sub(r"\\\g<0>", node.text)
 
 
-def code(text: str) -> str:
-    """Code within a line."""
-    text = " ".join(text.split("\n"))
-    ticks = "`" * (1 + max(map(len, _RUN.findall(text)), default=0))
-    space = " " if text[:1] == "`" or text[-1:] == "`" else ""
-    return f"{ticks}{space}{text}{space}{ticks}"
-
-
 def _marked(mark: str) -> Callable[[Node], str]:
     return lambda node: f"{mark}{_inline(node.children)}{mark}"
 
@@ -156,8 +148,8 @@ def _link(node: Node) -> str:
 _INLINE: dict[NodeKind, Callable[[Node], str]] = {
     NodeKind.TEXT: _text,
     NodeKind.BREAK: lambda _: "\n",
-    NodeKind.CODE: lambda node: code(node.text),
-    NodeKind.MATH: lambda node: code(node.text),
+    NodeKind.CODE: lambda node: code_span(node.text),
+    NodeKind.MATH: lambda node: code_span(node.text),
     NodeKind.HTML: lambda node: node.text,
     NodeKind.STRONG: _marked("**"),
     NodeKind.EMPHASIS: _marked("*"),

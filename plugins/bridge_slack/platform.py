@@ -24,6 +24,7 @@ from bridge import (
     PlatformError,
     PlatformUnavailable,
     Rejected,
+    Task,
     ThreadRef,
     TooLong,
     UserId,
@@ -40,7 +41,7 @@ from bridge_slack.inbound import Identity
 from bridge_slack.mentions import harmless
 from bridge_slack.messages import Messages
 from bridge_slack.socket_mode import SocketMode
-from bridge_slack.streaming import GAP, SECONDS, SIZE, Streaming
+from bridge_slack.streaming import GAP, SIZE, Streaming
 
 log = structlog.get_logger(__name__)
 
@@ -93,8 +94,11 @@ class SlackPlatform:
         self._fits(part)
         await self._messages.edit(ref, part)
 
-    stream_seconds = SECONDS
     stream_gap = GAP
+
+    @property
+    def stream_seconds(self) -> float:
+        return self._table.native_stream_age.total_seconds()
 
     def refuses_stream(self, thread: ThreadRef) -> str:
         return self._streaming.refusal(thread)
@@ -102,11 +106,11 @@ class SlackPlatform:
     def fits_stream(self, text: str) -> bool:
         return len(harmless(text).encode()) <= SIZE
 
-    async def start_stream(self, thread: ThreadRef, text: str, asker: UserId) -> MessageRef:
-        return await self._streaming.start(thread, text, asker)
+    async def start_stream(self, thread: ThreadRef, text: str, asker: UserId, tasks: Sequence[Task] = ()) -> MessageRef:
+        return await self._streaming.start(thread, text, asker, tasks)
 
-    async def append_stream(self, ref: MessageRef, before: str, text: str) -> None:
-        await self._streaming.append(ref, before, text)
+    async def append_stream(self, ref: MessageRef, before: str, text: str, tasks: Sequence[Task] = ()) -> None:
+        await self._streaming.append(ref, before, text, tasks)
 
     async def stop_stream(self, ref: MessageRef, before: str, text: str, marker: str) -> None:
         await self._streaming.stop(ref, before, text, marker)

@@ -7,12 +7,12 @@ beginning never changes when more comes, and no piece begins with white space, w
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
 
-from bridge import MessageId, MessageRef, Operation, ThreadRef, UserId
+from bridge import MessageId, MessageRef, Operation, StreamStopped, Task, TaskStatus, ThreadRef, UserId
 from bridge_slack import ids, limits, markers
 from bridge_slack.api import Api
 from bridge_slack.errors import StreamEnded
@@ -22,10 +22,10 @@ log = structlog.get_logger(__name__)
 
 SIZE = 9_000
 """UTF-8 bytes. Slack does not document how much one stream takes; others measured about 10,600."""
-SECONDS = 240.0
-"""Slack ends a stream by itself after about five minutes, which it does not document."""
 GAP = 60 / 100
 """Slack: chat.appendStream, Tier 4."""
+LONGEST = 256
+"""Characters of a field of a task. Slack: chat.appendStream, task_update."""
 _MOST_TEAMS = 20_000
 
 
@@ -52,7 +52,7 @@ class Streaming:
             return "native_streams is false"
         return "" if ids.root(thread) is not None else "Slack streams in threads only"
 
-    async def start(self, thread: ThreadRef, text: str, asker: UserId) -> MessageRef:
+    async def start(self, thread: ThreadRef, text: str, asker: UserId, tasks: Sequence[Task]) -> MessageRef:
         """Begin a message. The recipients are required in channels; Slack: chat.startStream."""
         first = settled(text)
         answer = await self._api.write(
@@ -62,15 +62,15 @@ class Streaming:
             thread_ts=ids.root(thread),
             recipient_user_id=asker,
             recipient_team_id=self._teams.get(asker, thread.workspace),
-            **({"markdown_text": first} if first else {}),
+            **_content(first, tasks),
         )
         return MessageRef(thread, MessageId(str(answer["ts"])))
 
-    async def append(self, ref: MessageRef, before: str, text: str) -> None:
+    async def append(self, ref: MessageRef, before: str, text: str, tasks: Sequence[Task]) -> None:
         """Send what `text` has besides `before`, as far as no later text can change it."""
-        if new := settled(text)[len(settled(before)) :]:
+        if content := _content(settled(text)[len(settled(before)) :], tasks):
             key = limits.budget_keys(Operation.STREAM_APPEND, ref.thread)[0]
-            await self._api.write("chat.appendStream", key, channel=ref.thread.channel, ts=ref.id, markdown_text=new)
+            await self._api.write("chat.appendStream", key, channel=ref.thread.channel, ts=ref.id, **content)
 
     async def stop(self, ref: MessageRef, before: str, text: str, marker: str) -> None:
         """Send the rest and end the message, which carries its marker from now on."""
@@ -93,5 +93,19 @@ class Streaming:
                 channel=ref.thread.channel,
                 ts=ref.id,
             )
-        except StreamEnded:
+        except (StreamEnded, StreamStopped):
             log.debug("slack.stream_ended_already", message=ref.id)
+
+
+def _content(text: str, tasks: Sequence[Task]) -> dict[str, Any]:
+    """What a stream is given to grow by; nothing when there is nothing new. Slack: chat.appendStream, chunks."""
+    if not tasks:
+        return {"markdown_text": text} if text else {}
+    chunks: list[dict[str, Any]] = [
+        {"type": "task_update", "id": task.id[:LONGEST], "title": task.title[:LONGEST], "status": _STATUS[task.status]}
+        for task in tasks
+    ]
+    return {"chunks": chunks + ([{"type": "markdown_text", "text": text}] if text else [])}
+
+
+_STATUS = {TaskStatus.RUNNING: "in_progress", TaskStatus.DONE: "complete", TaskStatus.FAILED: "error"}

@@ -13,13 +13,20 @@ import pytest
 from bridge import (
     Complete,
     Delta,
+    EventId,
     Operation,
     OutcomeUnknown,
     PlatformError,
     PlatformUnavailable,
     RateLimited,
     Rejected,
+    Stopped,
+    StreamStopped,
+    TaskStatus,
+    Thinking,
+    ToolCall,
     TooLong,
+    ToolStatus,
 )
 from bridge.testing import Ask, Script
 from bridge.testing.script import Step
@@ -199,3 +206,77 @@ async def test_a_long_answer_grows_in_one_message_after_another(tmp_path: Path) 
         await here.ended(1)
         assert not any(message.growing for message in here.world.messages(question.thread))
         assert all(len(text) <= 1000 for text in here.world.shown(question.thread))
+
+
+async def test_tools_are_steps_of_the_message_that_grows(tmp_path: Path) -> None:
+    events: list[Step] = [
+        Delta("a", "Let me see."),
+        ToolCall("b", "t", "search", ToolStatus.RUNNING),
+        ToolCall("b", "t", "search", ToolStatus.DONE),
+        Delta("c", "Found it."),
+    ]
+    async with streaming(tmp_path, lambda ask: events) as here, here.running():
+        question = await here.world.say("?", mention=True)
+        await here.answered(question.thread, "Let me see.\n\nFound it.")
+        await here.ended(1)
+        (message,) = here.world.messages(question.thread)
+        assert [(task.title, task.status) for task in message.tasks.values()] == [("search", TaskStatus.DONE)]
+
+
+@pytest.mark.parametrize(
+    ("config", "shown"),
+    [(CONFIG, "*Using `search`*\n\n*`mail` failed*\n\nFound it."), (CONFIG + "show = []\n", "Found it.")],
+)
+async def test_where_messages_do_not_grow_tools_are_lines_of_the_answer(
+    tmp_path: Path, config: str, shown: str
+) -> None:
+    events: list[Step] = [
+        ToolCall("b", "t", "search", ToolStatus.DONE),
+        ToolCall("b", "u", "mail", ToolStatus.FAILED),
+        Delta("c", "Found it."),
+    ]
+    async with place(tmp_path, {"echo": lambda ask: events}) as here, here.running(config):
+        question = await here.world.say("?", mention=True)
+        await here.answered(question.thread, shown)
+
+
+async def test_thinking_is_quoted_where_it_is_wanted(tmp_path: Path) -> None:
+    events: list[Step] = [Thinking("t", "hm\nwell"), Delta("c", "Found it.")]
+    async with place(tmp_path, {"echo": lambda ask: events}) as here, here.running(CONFIG + 'show = ["thinking"]\n'):
+        question = await here.world.say("?", mention=True)
+        await here.answered(question.thread, "> hm\n> well\n\nFound it.")
+
+
+async def test_who_stops_the_stream_stops_the_chatbot(tmp_path: Path) -> None:
+    script = Chapters("one", " two", " three")
+    async with streaming(tmp_path, script) as here, here.running():
+        question = await here.world.say("Count", mention=True)
+        await here.answered(question.thread, script.say(0))
+        here.world.fail(Operation.STREAM_APPEND, StreamStopped("stopped_by_user"))
+        script.say(1)
+        await here.ended(1)
+        script.say(2)
+        assert here.count("SELECT count(*) FROM turns WHERE state = 'cancelled'") == 1
+        (message,) = here.world.messages(question.thread)
+        assert not message.growing
+        assert "three" not in message.text
+
+
+async def test_the_platforms_own_stop_is_like_the_word(tmp_path: Path) -> None:
+    script = Chapters("one", " two")
+    async with streaming(tmp_path, script) as here, here.running():
+        question = await here.world.say("Count", mention=True)
+        await here.answered(question.thread, script.say(0))
+        (message,) = here.world.messages(question.thread)
+        here.world.send(
+            Stopped(
+                event_id=EventId("stop"),
+                id=message.ref.id,
+                thread=question.thread,
+                author=question.author,
+                at=here.world.clock.now(),
+            )
+        )
+        await here.ended(1)
+        assert here.world.shown(question.thread) == ("one",)
+        assert here.count("SELECT count(*) FROM turns WHERE state = 'cancelled'") == 1

@@ -60,10 +60,14 @@ async def test_answers_are_written_in_both_panes(open_window: Open, pictures: Pa
     for pane in ("slack", "discord"):
         await expect(window.messages(pane).first).to_contain_text("How does this work?")
         await expect(window.messages(pane).last).to_contain_text("to see how long texts are placed.")
-        first_of_bot = window.pane(pane).locator(".message.bot").first
-        await expect(first_of_bot.get_by_text("(edited)")).to_be_visible()
+    # In Slack messages grow, in Discord they are edited.
+    await expect(window.pane("discord").locator(".message.bot").first.get_by_text("(edited)")).to_be_visible()
+    if pictures is not None:
+        for pane in ("slack", "discord"):
+            await window.messages(pane).get_by_text("Who does what").first.scroll_into_view_if_needed()
+        await window.page.screenshot(path=pictures / "demo-finished.png")
     wire = window.pane("wire")
-    for kind in ("app_mention", "chat.update", "MESSAGE_CREATE", "message_delta"):
+    for kind in ("app_mention", "chat.appendStream", "MESSAGE_CREATE", "message_delta"):
         await expect(wire.get_by_text(kind, exact=True).first).to_be_attached()
 
 

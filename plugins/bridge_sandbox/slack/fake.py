@@ -16,7 +16,7 @@ from bridge_sandbox.slack.limits import REALISTIC, Limit, Limiter
 from bridge_sandbox.slack.methods import Answer, Arguments, Reading
 from bridge_sandbox.slack.screen import Screen
 from bridge_sandbox.slack.sockets import Sockets
-from bridge_sandbox.slack.streaming import Streaming
+from bridge_sandbox.slack.streaming import LIFETIME, Streaming
 from bridge_sandbox.slack.text import typed
 from bridge_sandbox.slack.tokens import ALL_SCOPES, Tokens
 from bridge_sandbox.slack.web import WebApi
@@ -141,6 +141,16 @@ class FakeSlack:
         """A person deletes a message of theirs."""
         self._desk.delete(*self._message(room_id, message_id))
 
+    def press_stop(self, room_id: str, message_id: str, *, author: str = "Ada") -> None:
+        """A person presses Stop under a message that grows. Slack: agent_session_stopped."""
+        conversation, message = self._message(room_id, message_id)
+        if message.stream is None:
+            raise ValueError(f"the message {message_id} does not grow")
+        message.stream.stopped_by_user = True
+        person, ts = self.workspace.person(author), self.workspace.new_ts()
+        place = {"channel": conversation.id, "thread_ts": message.root, "streaming_message_ts": [message.ts]}
+        self.send({"type": "agent_session_stopped", "user": person.id, "event_ts": ts, **place})
+
     @property
     def calls(self) -> list[tuple[str, dict[str, Any]]]:
         """Every Web API call that reached its method, with its arguments."""
@@ -187,9 +197,9 @@ class FakeSlack:
     def _methods(self, scale: float) -> dict[str, Callable[[Arguments], Answer]]:
         reading = Reading(self.workspace)
         writing = Writing(self.workspace, reading, self._desk, self._screen)
-        streams = Streaming(self.workspace, reading, self._desk, scale)
+        self.streams = Streaming(self.workspace, reading, self._desk, LIFETIME * scale)
         self.files = Files(self.workspace, reading, self._desk, lambda: self._server.origin)
-        methods = reading.methods() | writing.methods() | streams.methods() | self.files.methods()
+        methods = reading.methods() | writing.methods() | self.streams.methods() | self.files.methods()
         return methods | {"apps.connections.open": self._open_connection}
 
     def _open_connection(self, arguments: Arguments) -> Answer:

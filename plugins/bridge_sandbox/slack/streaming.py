@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from bridge_sandbox.slack.blocks import LONGEST_MARKDOWN
 from bridge_sandbox.slack.desk import Desk
@@ -15,18 +17,22 @@ from bridge_sandbox.slack.writing import metadata_of
 
 LIFETIME = 300.0
 """Seconds after which Slack ends a stream by itself. Not documented; measured by others (python-slack-sdk#1859)."""
+LONGEST_FIELD = 256
+KINDS = {"markdown_text", "task_update"}
+STATUSES = {"pending", "in_progress", "complete", "error"}
+"""Slack: chat.appendStream, chunks."""
 LARGEST = 10_600
 """UTF-8 bytes that one stream takes in all. Not documented; measured by others."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Streaming:
-    """The stream methods. `scale` multiplies `LIFETIME`."""
+    """The stream methods. `seconds` is how long a stream lives."""
 
     workspace: Workspace
     reading: Reading
     desk: Desk
-    scale: float = 1.0
+    seconds: float = LIFETIME
 
     def methods(self) -> dict[str, Method]:
         """By Slack's names."""
@@ -40,24 +46,27 @@ class Streaming:
         if root is None or root.deleted:
             raise SlackRefusal("thread_not_found" if arguments.get("thread_ts") else "invalid_arguments")
         self._check_recipient(arguments)
-        text = _markdown(arguments)
+        text, tasks = _markdown(arguments), _tasks(arguments)
         message = Posted(
             ts=self.workspace.new_ts(),
             user=self.workspace.bot.id,
             raw="",
             thread_ts=root.root,
-            stream=Stream(time.monotonic() + LIFETIME * self.scale),
+            stream=Stream(time.monotonic() + self.seconds),
         )
         _grow(message, text)
+        message.tasks |= tasks
         self.desk.post(conversation, message)
         return {"channel": conversation.id, "ts": message.ts}
 
     def append(self, arguments: Arguments) -> Answer:
         conversation, message = self._streaming(arguments)
-        text = _markdown(arguments)
-        if not text:
+        text, tasks = _markdown(arguments), _tasks(arguments)
+        if not text and not tasks:
             raise SlackRefusal("no_text")
-        self._add(conversation, message, text)
+        message.tasks |= tasks
+        if text:
+            self._add(conversation, message, text)
         return {"channel": conversation.id, "ts": message.ts}
 
     def stop(self, arguments: Arguments) -> Answer:
@@ -102,9 +111,37 @@ def _markdown(arguments: Arguments) -> str:
     text = arguments.get("markdown_text")
     if text is not None and arguments.get("chunks"):
         raise SlackRefusal("markdown_text_conflict")
-    if text is not None and len(str(text)) > LONGEST_MARKDOWN:
+    if text is None:
+        text = "".join(str(chunk.get("text", "")) for chunk in _chunks(arguments) if chunk["type"] == "markdown_text")
+    if len(str(text)) > LONGEST_MARKDOWN:
         raise SlackRefusal("msg_too_long")
-    return str(text or "")
+    return str(text)
+
+
+def _tasks(arguments: Arguments) -> dict[str, tuple[str, str]]:
+    """Title and status of the tasks that a call tells of, by their id."""
+    found = {}
+    for chunk in _chunks(arguments):
+        if chunk["type"] == "task_update":
+            fields = [chunk.get(name) for name in ("id", "title", "status")]
+            if not all(isinstance(field, str) and 0 < len(field) <= LONGEST_FIELD for field in fields):
+                raise SlackRefusal("invalid_chunks")
+            if chunk["status"] not in STATUSES:
+                raise SlackRefusal("invalid_chunks")
+            found[str(chunk["id"])] = str(chunk["title"]), str(chunk["status"])
+    return found
+
+
+def _chunks(arguments: Arguments) -> list[dict[str, Any]]:
+    """SDKs send chunks as JSON, or as a string that holds JSON."""
+    chunks = arguments.get("chunks") or []
+    try:
+        chunks = json.loads(chunks) if isinstance(chunks, str) else chunks
+    except ValueError:
+        chunks = None
+    if not isinstance(chunks, list) or not all(isinstance(one, dict) and one.get("type") in KINDS for one in chunks):
+        raise SlackRefusal("invalid_chunks")
+    return chunks
 
 
 def _grow(message: Posted, text: str) -> None:

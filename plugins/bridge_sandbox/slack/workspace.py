@@ -50,6 +50,8 @@ class Posted:
     replies: int = 0
     deleted: bool = False
     stream: Stream | None = None
+    tasks: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Title and status of the steps that a stream told of, by their id."""
 
     @property
     def root(self) -> str:

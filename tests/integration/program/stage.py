@@ -105,6 +105,11 @@ class Stage:
         return [self.sandbox.vectorshift.asked(session) for session in self.sandbox.vectorshift.sessions]
 
 
+def by_edits(config: str) -> str:
+    """A configuration in which no message of Slack grows by streaming."""
+    return config.replace("[platforms.slack]\n", "[platforms.slack]\nnative_streams = false\n")
+
+
 @asynccontextmanager
 async def stage(directory: Path, change: Callable[[str], str] = lambda text: text) -> AsyncIterator[Stage]:
     """A sandbox and the configuration for it, the latter `change`d; the program is not started yet."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bridge_sandbox.faults import Action, Fault, Faults
-from tests.integration.program.stage import Person, Stage, stage
+from tests.integration.program.stage import Person, Stage, by_edits, stage
 from tests.integration.program.test_conversations import PLATFORMS, person, said
 from tests.integration.program.test_limits import EDIT
 
@@ -62,7 +62,7 @@ async def test_connections_that_are_lost_in_the_middle_lose_no_word(tmp_path: Pa
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 async def test_slow_responses_show_the_newest_text_at_the_end(tmp_path: Path, platform: str) -> None:
-    async with stage(tmp_path) as here:
+    async with stage(tmp_path, by_edits) as here:
         here.sandbox.vectorshift.word_seconds = 0.05
         faults(here, platform).add(Fault(EDIT[platform], Action.DELAY, delay=0.7, times=50))
         await here.start()
@@ -71,7 +71,7 @@ async def test_slow_responses_show_the_newest_text_at_the_end(tmp_path: Path, pl
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 async def test_an_outage_of_the_platform_ends_in_the_whole_answer(tmp_path: Path, platform: str) -> None:
-    async with stage(tmp_path) as here:
+    async with stage(tmp_path, by_edits) as here:
         here.sandbox.vectorshift.word_seconds = 0.1
         await here.start()
         ada = person(here, platform)
@@ -83,7 +83,7 @@ async def test_an_outage_of_the_platform_ends_in_the_whole_answer(tmp_path: Path
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 async def test_a_storm_of_limits_ends_in_the_whole_answer(tmp_path: Path, platform: str) -> None:
-    async with stage(tmp_path) as here:
+    async with stage(tmp_path, by_edits) as here:
         here.sandbox.vectorshift.word_seconds = 0.1
         await here.start()
         ada = person(here, platform)

@@ -19,7 +19,7 @@ TEXT = "# Lilies\n\n <@UADA> or @here: `a < b`,\n\n| a | b |\n|---|---|\n| 1 | &
 
 @pytest.fixture
 async def platform(slack: FakeSlack) -> AsyncIterator[SlackPlatform]:
-    found = adapter(slack, Core(), native_streams=True)
+    found = adapter(slack, Core())
     yield found
     await found.close()
 
@@ -107,7 +107,7 @@ async def test_slack_refuses_what_it_refuses(
 
 
 async def test_where_nothing_streams_the_reason_is_said(slack: FakeSlack, question: ThreadRef) -> None:
-    off, on = adapter(slack, Core()), adapter(slack, Core(), native_streams=True)
+    off, on = adapter(slack, Core(), native_streams=False), adapter(slack, Core())
     assert isinstance(on, StreamsNatively)
     assert off.refuses_stream(question) == "native_streams is false"
     assert on.refuses_stream(question) == ""

@@ -104,7 +104,7 @@ def test_a_mistake(*, tmp_path: Path, text: str, line: int, key: str, problem: s
     assert remedy in found.remedy
 
 
-@pytest.mark.parametrize("key", ["roles", "show", "approvers"])
+@pytest.mark.parametrize("key", ["roles", "approvers"])
 def test_keys_of_routes_that_do_nothing_yet_are_unknown(tmp_path: Path, key: str) -> None:
     (found,) = mistakes(tmp_path, f"{CHATBOTS}[[routes]]\nchatbot='clever'\n{key} = []")
     assert "unknown" in found.problem

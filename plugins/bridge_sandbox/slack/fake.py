@@ -59,7 +59,8 @@ class FakeSlack:
         self._desk = Desk(self.workspace, self._screen, self.sockets, twins=twins)
         self._server = Server(self._build, port=port)
         table = REALISTIC if limits is True else limits or {}
-        self._api = WebApi(self._methods(scale), self._tokens, self.faults, Limiter(table, scale), wire)
+        self._limiter = Limiter(table, scale)
+        self._api = WebApi(self._methods(scale), self._tokens, self.faults, self._limiter, wire)
 
     async def start(self) -> None:
         """Listen; again after `stop` on the same port."""
@@ -155,6 +156,11 @@ class FakeSlack:
     def calls(self) -> list[tuple[str, dict[str, Any]]]:
         """Every Web API call that reached its method, with its arguments."""
         return self._api.calls
+
+    @property
+    def refused(self) -> int:
+        """How many calls were told to wait."""
+        return self._limiter.refused
 
     @property
     def pinged(self) -> list[str]:

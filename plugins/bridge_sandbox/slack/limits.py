@@ -49,6 +49,8 @@ class Limiter:
     def __init__(self, limits: Mapping[str, Limit], scale: float = 1.0) -> None:
         self.limits = dict(limits)
         self._scale = scale
+        self.refused = 0
+        """How many calls were answered with 429."""
         self._buckets: dict[tuple[str, str], tuple[float, float]] = {}
 
     def take(self, method: str, channel: str) -> float:
@@ -63,4 +65,5 @@ class Limiter:
         tokens = min(limit.burst, tokens + (now - since) * rate)
         spent = tokens >= 1
         self._buckets[key] = (tokens - 1 if spent else tokens, now)
+        self.refused += not spent
         return 0.0 if spent else (1 - tokens) / rate

@@ -17,17 +17,20 @@ from dataclasses import dataclass
 
 from bridge.platform import Budget
 
-CELLS = 200
+CELLS = 120
 """Into how many cells the time until the last delta is cut."""
-SCHEDULES = 2500
+SCHEDULES = 4000
 """How many schedules are computed on the way to good prices."""
-STEPS = (2.0, 0.001)
-"""The first and the last step by which prices move, in the units of `_Market.settle`."""
+STEPS = (0.02, 0.00001)
+"""The first and the last step by which a price moves for one token, in seconds of waiting of a whole reply."""
+MEMORY = 0.2
+"""The weight of the newest prices among those before them: prices that swing are right on average."""
 _NEVER = float("inf")
 _NEARLY = 1e-9
 
 Line = tuple[float, float, int]
 Call = tuple[str, int]
+Prices = Mapping[str, Sequence[float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +50,21 @@ def shared(replies: Sequence[Sequence[float]], ways: Sequence[Way], budgets: Map
     kinds = {tuple(arrivals): _Reply(arrivals, cells) for arrivals in replies}
     each = [kinds[tuple(arrivals)] for arrivals in replies]
     words = sum(map(len, replies))
+    current = {name: market.prices for name, market in markets.items()}
     order = random.Random(1)  # noqa: S311 - the same order in each run
     best, rounds = 0.0, -(-SCHEDULES // len(each))
     for number in range(rounds):
-        step = words / len(each) ** 2 * STEPS[0] * (STEPS[1] / STEPS[0]) ** (number / rounds)
+        step = words / len(each) * STEPS[0] * (STEPS[1] / STEPS[0]) ** (number / rounds)
         for reply in order.sample(each, len(each)):
-            _, calls = reply.cheapest(ways, markets)
+            _, calls = reply.cheapest(ways, current)
             for name, market in markets.items():
                 market.settle([cell for bucket, cell in calls if bucket == name], step)
-        least = {id(kind): kind.cheapest(ways, markets)[0] for kind in kinds.values()}
+        for market in markets.values():
+            market.remember(MEMORY if number else 1.0)
+        prices = {name: market.usual for name, market in markets.items()}
+        least = {id(kind): kind.cheapest(ways, prices)[0] for kind in kinds.values()}
         paid = sum(least[id(reply)] for reply in each)
-        best = max(best, paid - sum(market.worth() for market in markets.values()))
+        best = max(best, paid - sum(market.worth(prices[name]) for name, market in markets.items()))
     return best / words
 
 
@@ -84,6 +91,8 @@ class _Market:
         self._falls = [0.0] * len(self._inflow)
         """By how much the price falls after each cell; less than nothing where it rises."""
         self.prices = [0.0] * len(cells)
+        self.usual = list(self.prices)
+        """What the prices have been of late."""
 
     def settle(self, calls: Sequence[int], step: float) -> None:
         """Move the prices after one reply has chosen its cells, as if all chose alike.
@@ -109,10 +118,14 @@ class _Market:
             falls[cell] = max(falls[cell], -price)
             self.prices[cell] = price = price + falls[cell]
 
-    def worth(self) -> float:
-        """What all tokens are worth that the bucket can ever give."""
-        inflow = sum(price * tokens for price, tokens in zip(self.prices, self._inflow, strict=False))
-        rises = self.prices[0] - sum(fall for fall in self._falls if fall < 0)
+    def remember(self, weight: float) -> None:
+        """Let the prices count in `usual`."""
+        self.usual = [old + weight * (new - old) for old, new in zip(self.usual, self.prices, strict=True)]
+
+    def worth(self, prices: Sequence[float]) -> float:
+        """What all tokens are worth at these prices that the bucket can ever give."""
+        inflow = sum(price * tokens for price, tokens in zip(prices, self._inflow, strict=False))
+        rises = sum(max(0.0, new - old) for old, new in zip([0.0, *prices], prices, strict=False))
         return inflow + self._burst * rises
 
 
@@ -132,17 +145,17 @@ class _Reply:
             if came:
                 self._rows.append((cell, begin, came, total, begin * came - total + early))
 
-    def cheapest(self, ways: Sequence[Way], markets: Mapping[str, _Market]) -> tuple[float, list[Call]]:
+    def cheapest(self, ways: Sequence[Way], prices: Prices) -> tuple[float, list[Call]]:
         """The least that waits and tokens cost together, and the bucket and cell of each call."""
-        return min((self._along(way, markets) for way in ways), key=lambda found: found[0])
+        return min((self._along(way, prices) for way in ways), key=lambda found: found[0])
 
-    def _along(self, way: Way, markets: Mapping[str, _Market]) -> tuple[float, list[Call]]:
+    def _along(self, way: Way, prices: Prices) -> tuple[float, list[Call]]:
         """What newer text costs after a show is a line in the time of the next one, steeper for each later show.
 
         So the best show before each one is on the lower hull of the lines, and moves only forwards.
         """
-        first, middle = markets[way.first].prices, markets[way.middle].prices
-        lasts = [(name, markets[name].prices) for name in way.last]
+        first, middle = prices[way.first], prices[way.middle]
+        lasts = [(name, prices[name]) for name in way.last]
         hull: list[Line] = []
         before: dict[int, int] = {}
         here, best, last = 0, _NEVER, (way.first, 0, -1)
@@ -152,7 +165,7 @@ class _Reply:
                 here = _lowest(hull, min(here, len(hull) - 1), at)
                 since = waited + hull[here][1] - hull[here][0] * at
             if came == self._words:
-                ends = [(since + prices[cell], (name, cell, hull[here][2])) for name, prices in lasts if hull]
+                ends = [(since + price[cell], (name, cell, hull[here][2])) for name, price in lasts if hull]
                 best, last = min([(best, last), (cost, (way.first, cell, -1)), *ends])
             if since + middle[cell] < cost:
                 cost, before[cell] = since + middle[cell], hull[here][2]

@@ -58,6 +58,17 @@ class Bucket:
         """Whether waiting longer would gain nothing."""
         return self.has(self.burst, now)
 
+    def full_in(self, now: float) -> float:
+        """Seconds until waiting longer gains nothing, if nobody takes a token meanwhile."""
+        if self.full(now):
+            return 0.0
+        return (self.burst - self._level) / self.rate if self._held_until is None else self._held_until - now
+
+    def held_for(self, now: float) -> float | None:
+        """Seconds until the platform counts anew; None where it has not said so."""
+        self.tokens(now)
+        return None if self._held_until is None else self._held_until - now
+
     def wait(self, now: float, reserve: float = 0.0) -> float:
         """Seconds until there is a token, if nobody takes one meanwhile.
 

@@ -93,20 +93,33 @@ class Scheduler:
         self._serve([queue])
 
     @contextmanager
-    def live(self, keys: Sequence[BudgetKey]) -> Iterator[None]:
-        """Count one more reply as being written from these buckets, for as long as the context lasts."""
+    def live(self, keys: Sequence[BudgetKey], ends: Sequence[BudgetKey] = ()) -> Iterator[None]:
+        """Count one more reply as being written from the buckets of `keys`, for as long as the context lasts.
+
+        Its end is going to take a token of each of `ends`, which is kept for it where that is possible.
+        """
         queues = [self._queue(key) for key in dict.fromkeys(keys)]
+        last = [self._queue(key) for key in dict.fromkeys(ends)]
         for queue in queues:
             queue.live += 1
+        for queue in last:
+            queue.finals += 1
         try:
             yield
         finally:
             for queue in queues:
                 queue.live -= 1
+            for queue in last:
+                queue.finals -= 1
 
     def shares(self, keys: Sequence[BudgetKey], now: float) -> list[Share]:
         """What each of the buckets has for the replies that are being written from it."""
         return [self._queue(key).share(now) for key in keys]
+
+    def free(self, keys: Sequence[BudgetKey], now: float) -> bool:
+        """Whether a call of any priority would be made at once."""
+        queues = [self._queue(key) for key in keys]
+        return all(queue.bucket.has(1.0, now) and not queue.waiting for queue in queues)
 
     async def _admission(self, waiter: Waiter) -> None:
         """Return once the tokens for this call are taken."""

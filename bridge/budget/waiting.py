@@ -24,11 +24,6 @@ class Priority(IntEnum):
     ACTIVITY = 4
     """Typing or status."""
 
-    @property
-    def reserve(self) -> float:
-        """Tokens that must be left. What can be left out does not take the last one, which is kept for a final."""
-        return 1.0 if self >= Priority.MIDDLE else 0.0
-
 
 @dataclass(frozen=True, slots=True)
 class Share:
@@ -38,9 +33,12 @@ class Share:
     """Replies that are being written from it, at least one."""
     rate: float
     spare: float
-    """Tokens beyond the one that is kept for finals."""
-    full: bool
-    """True when a token that is not spent now is lost."""
+    """Tokens beyond those that are kept for finals."""
+    full_in: float
+    """Seconds after which a token that is not spent is lost, if nobody spends one before; 0 when it is full."""
+    tokens: float = 0.0
+    until: float | None = None
+    """Seconds until the platform counts anew, where it said so: nothing flows in before."""
 
 
 class Waiter:
@@ -94,6 +92,8 @@ class Queue:
         """Calls under way that took a token here."""
         self.live = 0
         """Replies that are being written from this bucket."""
+        self.finals = 0
+        """Replies whose end is going to take a token here."""
 
     def enter(self, waiter: Waiter) -> None:
         """Wait here, and nowhere else."""
@@ -107,22 +107,33 @@ class Queue:
             return []
         return sorted((waiter for waiter in self.waiting if not waiter.admitted.done()), key=Waiter.rank)
 
+    def reserve(self, priority: Priority) -> float:
+        """Tokens that such a call must leave: what can be left out leaves one for each end that is to come.
+
+        The bucket is never kept quite full for that, where tokens that flow in are lost.
+        """
+        if priority < Priority.MIDDLE:
+            return 0.0
+        burst = self.bucket.burst
+        return min(self.finals, max(burst - 2.0, burst / 2.0))
+
     def serves(self, waiter: Waiter, now: float) -> bool:
         """Whether there is a token for this call."""
-        return self.bucket.wait(now, waiter.priority.reserve) <= 0
+        return self.bucket.wait(now, self.reserve(waiter.priority)) <= 0
 
     def next_at(self, now: float) -> float | None:
         """When somebody who waits here can be served; None while nobody does."""
         if not self.waiting:
             return None
-        return now + self.bucket.wait(now, min(waiter.priority.reserve for waiter in self.waiting))
+        return now + self.bucket.wait(now, min(self.reserve(waiter.priority) for waiter in self.waiting))
 
     def share(self, now: float) -> Share:
         """See `Share`."""
         bucket = self.bucket
-        spare = max(0.0, bucket.tokens(now) - Priority.MIDDLE.reserve)
-        return Share(max(1, self.live), bucket.rate, spare, bucket.full(now))
+        tokens = bucket.tokens(now)
+        spare = max(0.0, tokens - self.reserve(Priority.MIDDLE))
+        return Share(max(1, self.live), bucket.rate, spare, bucket.full_in(now), tokens, bucket.held_for(now))
 
     def idle(self, now: float) -> bool:
         """Whether nothing would be lost if this queue were forgotten."""
-        return not (self.waiting or self.flying or self.live) and self.bucket.pristine(now)
+        return not (self.waiting or self.flying or self.live or self.finals) and self.bucket.pristine(now)

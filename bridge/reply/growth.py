@@ -41,7 +41,7 @@ class Growth:
 
     def __enter__(self) -> Self:
         self._open = True
-        self._live.enter_context(self._outlet.scheduler.live(self._keys))
+        self._live.enter_context(self._outlet.scheduler.live(self._keys, self._ends))
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -99,11 +99,13 @@ class Growth:
             log.info("reply.grows", thread=self._thread.id, by="edits", reason=reason)
             self._use(Operation.EDIT)
             if self._open:
-                self._live.enter_context(self._outlet.scheduler.live(self._keys))
+                self._live.enter_context(self._outlet.scheduler.live(self._keys, self._ends))
 
     def _use(self, operation: Operation) -> None:
         """Keep the pace of these calls."""
         outlet, platform = self._outlet, self._outlet.platform
+        end = Operation.STREAM_STOP if operation is Operation.STREAM_APPEND else operation
+        self._ends = platform.budget_keys(end, self._thread)
         keys = self._keys = platform.budget_keys(operation, self._thread)
         gap = platform.capabilities.edit_gap
         if operation is Operation.STREAM_APPEND and isinstance(platform, StreamsNatively):
@@ -114,8 +116,7 @@ class Growth:
 
     def _free(self) -> bool:
         keys = self._outlet.platform.budget_keys(Operation.STREAM_START, self._thread)
-        shares = self._outlet.scheduler.shares(keys, self._outlet.clock.monotonic())
-        return all(share.spare > 0 for share in shares)
+        return self._outlet.scheduler.free(keys, self._outlet.clock.monotonic())
 
     def _watch(self, changed: asyncio.Event) -> None:
         """Roll the message that has just begun before its time is over."""

@@ -2,7 +2,7 @@
 
 For one bucket the least mean staleness has evenly spaced edits. A reply that shares a bucket of `rate` with others, and
 expects to be written for `H` more seconds, may use its part of what flows in and of what is spare over that time:
-`gap = live / (rate + spare / H)`.
+`gap = live / (rate + spare / H)`. A bucket that is full is spent at once.
 """
 
 from __future__ import annotations
@@ -35,35 +35,46 @@ class Length:
 
 
 class Pace:
-    """Spaces the edits of one reply.
+    """Spaces the calls that show newer text of one reply.
 
-    `edit_gap` is the platform's `Capabilities.edit_gap`; `shares` tells what the buckets of an edit have at a moment
+    `least_gap` is the least time between two of them; `shares` tells what their buckets have at a moment
     (`Scheduler.shares`); `length` is what is known of this chatbot's replies.
     """
 
     def __init__(
         self,
-        edit_gap: float,
+        least_gap: float,
         shares: Callable[[float], Sequence[Share]] | None = None,
         length: Length | None = None,
     ) -> None:
-        self._edit_gap = edit_gap
+        self._least_gap = least_gap
         self._shares = shares
         self._length = length if length is not None else Length()
         self._began_at: float | None = None
         self._shown_at: float | None = None
 
-    def shown(self, now: float) -> None:
-        """A call has brought newer text to the screen."""
+    def shown(self, at: float) -> None:
+        """A call that began at this moment has brought newer text to the screen."""
         if self._began_at is None:
-            self._began_at = now
-        self._shown_at = now
+            self._began_at = at
+        self._shown_at = at
 
     def next_at(self, now: float) -> float:
-        """When the next text should be shown; not after `now` means at once. The first is always due."""
+        """When to look again; not after `now` means that newer text is due. The first is always due."""
         if self._shown_at is None or self._began_at is None:
             return now
-        expected = max(self._length.remaining(now - self._began_at), self._edit_gap)
+        expected = max(self._length.remaining(now - self._began_at), self._least_gap)
         shares = self._shares(now) if self._shares is not None else ()
-        gaps = (0.0 if share.full else share.live / (share.rate + share.spare / expected) for share in shares)
-        return self._shown_at + max(self._edit_gap, max(gaps, default=0.0))
+        due = max((_due(share, self._shown_at, now, expected) for share in shares), default=now)
+        return max(due, self._shown_at + self._least_gap)
+
+
+def _due(share: Share, shown_at: float, now: float, expected: float) -> float:
+    """When one bucket would have newer text shown, or may have it shown because it has become full."""
+    if share.full_in <= 0:
+        return now
+    if share.until is not None:
+        # What is left is spread evenly, so that the next text is due when the platform counts anew.
+        left = now + share.until - shown_at
+        return shown_at + left * min(1.0, share.live / (share.tokens + 1.0))
+    return min(shown_at + share.live / (share.rate + share.spare / expected), now + share.full_in)

@@ -29,6 +29,8 @@ from bridge.reply.layout import Layout, Step
 from bridge.reply.outlet import Outlet
 from bridge.reply.pacing import Length
 
+AT_ONCE = 1e-6
+"""Seconds that are not worth sleeping."""
 RECEIPT = 5.0
 """Seconds that a call in flight gets when the program stops."""
 
@@ -114,12 +116,13 @@ class Writer:
 
     async def _rest(self) -> None:
         """Wait until the next call is due: a first and a final at once, middles spaced, all after an outage."""
-        now = self._clock.monotonic()
-        due = self._not_before
-        if self._journal.answer and not self._ending.is_set():
-            due = max(due, self._growth.pace.next_at(now))
-        if due > now:
-            await self._clock.sleep(due - now)
+        while (wait := self._due(self._clock.monotonic())) > AT_ONCE:
+            await self._clock.sleep(wait)
+
+    def _due(self, now: float) -> float:
+        """Seconds after which to look again; none when the call is due."""
+        spaced = self._journal.answer and not self._ending.is_set()
+        return max(self._not_before, self._growth.pace.next_at(now) if spaced else now) - now
 
     async def _step(self, priority: Priority, *, final: bool) -> None:
         """Wait for the budget and make the next call, with the text as it is by then."""
@@ -152,12 +155,12 @@ class Writer:
         step = self._layout.next(final=final)
         if step is None or step.operation is not operation:
             return
-        touched = self._unshown
+        touched, began_at = self._unshown, self._clock.monotonic()
         self._call = asyncio.create_task(self._make(step), name="platform call")
         await asyncio.shield(self._call)
         self._unshown -= touched
         self._shown_at = self._clock.monotonic()
-        self._growth.pace.shown(self._shown_at)
+        self._growth.pace.shown(began_at)
         if self.first_shown_at is None:
             self.first_shown_at = self._shown_at
 

@@ -23,7 +23,7 @@ SIZE = 9_000
 """UTF-8 bytes. Slack does not document how much one stream takes; others measured about 10,600."""
 SECONDS = 240.0
 """Slack ends a stream by itself after about five minutes, which it does not document."""
-GAP = 60 / 100
+GAP = 0.15
 """Slack: chat.appendStream, Tier 4."""
 _MOST_TEAMS = 20_000
 

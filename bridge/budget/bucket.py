@@ -6,6 +6,8 @@ from bridge.platform import Budget
 
 _NEARLY = 1e-6
 """Tokens by which rounding may fall short of a whole one."""
+_AT_ONCE = 1e-6
+"""Seconds by which a moment may fall short of the one that was asked for."""
 _BACK_OFF = 0.8
 """What is left of the rate after the platform asked to wait."""
 _SLOWEST = 0.05
@@ -82,7 +84,8 @@ class Bucket:
             return (need - self._level) / self.rate
         until = self._held_until - now
         if self._level >= 1.0 - _NEARLY:
-            return max(0.0, until - 1.0 / self.rate)
+            early = until - 1.0 / self.rate
+            return early if early > _AT_ONCE else 0.0
         return until + max(0.0, need - self._afterwards) / self.rate
 
     def take(self, now: float) -> None:

@@ -125,7 +125,8 @@ class Stage:
 
     async def _paced(self, thread: ThreadRef, shown: Shown) -> None:
         """As the bridge does it: every call passes the scheduler."""
-        way = next((way for way in self._stand.ways if self._free(way, thread)), self._stand.ways[-1])
+        now = self.clock.monotonic()
+        way = min(self._stand.ways, key=lambda way: self._scheduler.wait(self._keys(way.first, thread), now))
         middles, end = self._keys(way.middle, thread), shown.arrivals[-1]
         pace = Pace(way.least_gap, lambda now: self._scheduler.shares(middles, now), self._length)
         with self._scheduler.live(middles, self._keys(way.last, thread)):
@@ -139,7 +140,10 @@ class Stage:
                     await self._before(end, self._pass(Priority.MIDDLE, way.middle, thread, shown, pace))
         stopped = way.last is way.middle and shown.complete
         while not stopped:
-            stopped = await self._pass(Priority.FINAL, way.last, thread, shown, pace)
+            last = way.last
+            if not shown.complete and self._scheduler.wait(self._keys(way.last, thread), self.clock.monotonic()) > 0:
+                last = way.middle
+            stopped = await self._pass(Priority.FINAL, last, thread, shown, pace) and last is way.last
 
     async def _timed(self, thread: ThreadRef, shown: Shown, timer: float) -> None:
         """As others do it: whenever the timer says so; a refusal is waited out."""
@@ -222,9 +226,6 @@ class Stage:
         if counter is not None and counter.limit.told and counter.limit.seconds is not None:
             limit, until = counter.limit.budget.burst, counter.at + counter.limit.seconds - now
             self._scheduler.observe(key, limit=limit, remaining=counter.level, reset_after=until, completed_at=now)
-
-    def _free(self, way: Growing, thread: ThreadRef) -> bool:
-        return self._scheduler.free(self._keys(way.first, thread), self.clock.monotonic())
 
     def _keys(self, operation: Operation, thread: ThreadRef) -> Sequence[BudgetKey]:
         return self._stand.keys(operation, thread)

@@ -60,6 +60,14 @@ class Bucket:
         """Whether waiting longer would gain nothing."""
         return self.has(self.burst, now)
 
+    def flow(self, count: float, now: float) -> float:
+        """Seconds until there have been so many tokens, if each is taken when it comes."""
+        if self.has(count, now):
+            return 0.0
+        if self._held_until is None:
+            return (count - self._level) / self.rate
+        return self._held_until - now + max(0.0, count - self._level - self._afterwards) / self.rate
+
     def full_in(self, now: float) -> float:
         """Seconds until waiting longer gains nothing, if nobody takes a token meanwhile."""
         if self.full(now):

@@ -116,10 +116,10 @@ class Scheduler:
         """What each of the buckets has for the replies that are being written from it."""
         return [self._queue(key).share(now) for key in keys]
 
-    def free(self, keys: Sequence[BudgetKey], now: float) -> bool:
-        """Whether a call of any priority would be made at once."""
+    def wait(self, keys: Sequence[BudgetKey], now: float) -> float:
+        """Seconds after which a call of any priority would be made, behind all that wait there already."""
         queues = [self._queue(key) for key in keys]
-        return all(queue.bucket.has(1.0, now) and not queue.waiting for queue in queues)
+        return max((queue.bucket.flow(len(queue.waiting) + 1, now) for queue in queues), default=0.0)
 
     async def _admission(self, waiter: Waiter) -> None:
         """Return once the tokens for this call are taken."""

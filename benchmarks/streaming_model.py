@@ -73,6 +73,15 @@ class Shown:
         """When the first delta came, or comes, that is not visible yet."""
         return self.arrivals[self.visible[-1][1]] if not self.complete else float("inf")
 
+    def behind(self, now: float) -> int:
+        """How many deltas have come that are not visible."""
+        return bisect_right(self.arrivals, now + NEARLY) - (self.visible[-1][1] if self.visible else 0)
+
+    def coming(self, now: float) -> float:
+        """When the next delta comes."""
+        number = bisect_right(self.arrivals, now + NEARLY)
+        return self.arrivals[number] if number < len(self.arrivals) else float("inf")
+
     def urgency(self, now: float) -> float:
         """How much is not visible, times for how long."""
         at, count = self.visible[-1] if self.visible else (self.arrivals[0], 0)
@@ -133,10 +142,11 @@ class Stage:
             while not shown.visible:
                 await self._pass(Priority.FIRST, way.first, thread, shown, pace)
             while (now := self.clock.monotonic()) < end - NEARLY:
-                due = pace.next_at(now) if shown.newer(now) else shown.next_arrival()
+                due = pace.next_at(now, shown.behind(now)) if shown.newer(now) else shown.next_arrival()
                 if due > now + NEARLY:
                     await self._until(min(due, end))
                 else:
+                    await self._until(min(shown.coming(now), now + pace.linger(now, shown.behind(now))))
                     await self._before(end, self._pass(Priority.MIDDLE, way.middle, thread, shown, pace))
         stopped = way.last is way.middle and shown.complete
         while not stopped:

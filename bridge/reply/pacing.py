@@ -18,6 +18,9 @@ _NEWEST = 0.2
 _AT_LEAST = 0.25
 """The part of the usual length that is still expected of a reply, however long it has taken already."""
 
+_LINGER = 0.1
+"""The most seconds for which text that is due waits for the next delta."""
+
 
 class Length:
     """How long the replies of one chatbot are written, learned from each; in seconds."""
@@ -59,8 +62,22 @@ class Pace:
             self._began_at = at
         self._shown_at = at
 
-    def next_at(self, now: float) -> float:
-        """When to look again; not after `now` means that newer text is due. The first is always due."""
+    def next_at(self, now: float, deltas: int = 0) -> float:
+        """When to look again, `deltas` having come that are not shown; not after `now` means that newer text is due.
+
+        The first is always due.
+        """
+        if self._shown_at is None:
+            return now
+        return self._due(now) - self.linger(now, deltas) / 2
+
+    def linger(self, now: float, deltas: int) -> float:
+        """Seconds for which newer text that is due waits for one delta more, which would else be shown a gap later."""
+        if self._shown_at is None or deltas == 0:
+            return 0.0
+        return min((now - self._shown_at) / deltas, (self._due(now) - self._shown_at) / 4, _LINGER)
+
+    def _due(self, now: float) -> float:
         if self._shown_at is None or self._began_at is None:
             return now
         expected = max(self._length.remaining(now - self._began_at), self._least_gap)
@@ -77,4 +94,4 @@ def _due(share: Share, shown_at: float, now: float, expected: float) -> float:
         # What is left is spread evenly, so that the next text is due when the platform counts anew.
         left = now + share.until - shown_at
         return shown_at + left * min(1.0, share.live / (share.tokens + 1.0))
-    return min(shown_at + share.live / (share.rate + share.spare / expected), now + share.full_in)
+    return min(shown_at + share.live / (share.rate + share.tokens / expected), now + share.full_in)

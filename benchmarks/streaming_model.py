@@ -137,8 +137,8 @@ class Stage:
         now = self.clock.monotonic()
         way = min(self._stand.ways, key=lambda way: self._scheduler.wait(self._keys(way.first, thread), now))
         middles, end = self._keys(way.middle, thread), shown.arrivals[-1]
-        pace = Pace(way.least_gap, lambda now: self._scheduler.shares(middles, now), self._length)
-        with self._scheduler.live(middles, self._keys(way.last, thread)):
+        pace = Pace(way.least_gap, lambda now: self._scheduler.shares(middles, now))
+        with self._scheduler.live(middles, self._keys(way.last, thread), self._length.usual):
             while not shown.visible:
                 await self._pass(Priority.FIRST, way.first, thread, shown, pace)
             while (now := self.clock.monotonic()) < end - NEARLY:

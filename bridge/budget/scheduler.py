@@ -93,22 +93,24 @@ class Scheduler:
         self._serve([queue])
 
     @contextmanager
-    def live(self, keys: Sequence[BudgetKey], ends: Sequence[BudgetKey] = ()) -> Iterator[None]:
+    def live(self, keys: Sequence[BudgetKey], ends: Sequence[BudgetKey], seconds: float) -> Iterator[None]:
         """Count one more reply as being written from the buckets of `keys`, for as long as the context lasts.
 
-        Its end is going to take a token of each of `ends`, which is kept for it where that is possible.
+        It is expected to last for `seconds`. The reply's end is going to take a token of each of `ends`, which is
+        kept for it where that is possible.
         """
         queues = [self._queue(key) for key in dict.fromkeys(keys)]
         last = [self._queue(key) for key in dict.fromkeys(ends)]
+        now = self._clock.monotonic()
         for queue in queues:
-            queue.live += 1
+            queue.crowd.join(now, seconds)
         for queue in last:
             queue.finals += 1
         try:
             yield
         finally:
             for queue in queues:
-                queue.live -= 1
+                queue.crowd.leave(now, seconds)
             for queue in last:
                 queue.finals -= 1
 

@@ -9,6 +9,9 @@ from enum import IntEnum
 
 from bridge.budget.bucket import Bucket
 
+_AT_LEAST = 0.25
+"""The part of its usual length that is still expected of a reply, however long it has taken already."""
+
 
 class Priority(IntEnum):
     """What a call is for; the lowest goes first."""
@@ -27,16 +30,17 @@ class Priority(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One bucket, as a reply that is written from it sees it: `rate` in calls per second."""
+    """One bucket, as the replies see it that are written from it."""
 
     live: int
-    """Replies that are being written from it, at least one."""
+    """How many they are."""
+    remaining: float
+    """Seconds for which they are expected to be written, on average."""
     rate: float
-    spare: float
-    """Tokens beyond those that are kept for finals."""
+    """Calls per second."""
+    tokens: float
     full_in: float
     """Seconds after which a token that is not spent is lost, if nobody spends one before; 0 when it is full."""
-    tokens: float = 0.0
     until: float | None = None
     """Seconds until the platform counts anew, where it said so: nothing flows in before."""
 
@@ -81,6 +85,33 @@ class Waiter:
         return place is not None
 
 
+class Crowd:
+    """The replies that are being written from one bucket."""
+
+    def __init__(self) -> None:
+        self.live = 0
+        self._lengths = 0.0
+        self._ends = 0.0
+
+    def join(self, now: float, seconds: float) -> None:
+        """One more, expected to be written for so long."""
+        self.live += 1
+        self._lengths += seconds
+        self._ends += now + seconds
+
+    def leave(self, joined_at: float, seconds: float) -> None:
+        """One that joined then, expecting so long, is over."""
+        self.live -= 1
+        self._lengths -= seconds
+        self._ends -= joined_at + seconds
+
+    def remaining(self, now: float) -> float:
+        """For how long they are expected to go on, on average: never nothing, as replies may outlast the usual."""
+        if not self.live:
+            return 0.0
+        return max(self._ends / self.live - now, self._lengths / self.live * _AT_LEAST)
+
+
 class Queue:
     """The calls that wait at one bucket."""
 
@@ -90,8 +121,7 @@ class Queue:
         self.wake_at: float | None = None
         self.flying = 0
         """Calls under way that took a token here."""
-        self.live = 0
-        """Replies that are being written from this bucket."""
+        self.crowd = Crowd()
         self.finals = 0
         """Replies whose end is going to take a token here."""
 
@@ -129,11 +159,11 @@ class Queue:
 
     def share(self, now: float) -> Share:
         """See `Share`."""
-        bucket = self.bucket
-        tokens = bucket.tokens(now)
-        spare = max(0.0, tokens - self.reserve(Priority.MIDDLE))
-        return Share(max(1, self.live), bucket.rate, spare, bucket.full_in(now), tokens, bucket.held_for(now))
+        bucket, crowd = self.bucket, self.crowd
+        return Share(
+            crowd.live, crowd.remaining(now), bucket.rate, bucket.tokens(now), bucket.full_in(now), bucket.held_for(now)
+        )
 
     def idle(self, now: float) -> bool:
         """Whether nothing would be lost if this queue were forgotten."""
-        return not (self.waiting or self.flying or self.live or self.finals) and self.bucket.pristine(now)
+        return not (self.waiting or self.flying or self.crowd.live or self.finals) and self.bucket.pristine(now)

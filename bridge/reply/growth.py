@@ -41,7 +41,7 @@ class Growth:
 
     def __enter__(self) -> Self:
         self._open = True
-        self._live.enter_context(self._outlet.scheduler.live(self._keys, self._ends))
+        self._join()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -99,7 +99,12 @@ class Growth:
             log.info("reply.grows", thread=self._thread.id, by="edits", reason=reason)
             self._use(Operation.EDIT)
             if self._open:
-                self._live.enter_context(self._outlet.scheduler.live(self._keys, self._ends))
+                self._join()
+
+    def _join(self) -> None:
+        """Count among the replies that share these budgets from now on."""
+        self._live.close()
+        self._live.enter_context(self._outlet.scheduler.live(self._keys, self._ends, self._length.usual))
 
     def _use(self, operation: Operation) -> None:
         """Keep the pace of these calls."""
@@ -110,7 +115,7 @@ class Growth:
         gap = platform.capabilities.edit_gap
         if operation is Operation.STREAM_APPEND and isinstance(platform, StreamsNatively):
             gap = platform.stream_gap
-        self.pace = Pace(gap, lambda now: outlet.scheduler.shares(keys, now), self._length)
+        self.pace = Pace(gap, lambda now: outlet.scheduler.shares(keys, now))
         if self._journal.answer:
             self.pace.shown(outlet.clock.monotonic())
 

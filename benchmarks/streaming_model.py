@@ -14,6 +14,7 @@ from bridge.budget.scheduler import Priority, Scheduler
 from bridge.errors import RateLimited
 from bridge.model import ThreadRef
 from bridge.platform import BudgetKey, Operation
+from bridge.reply.growth import delay
 from bridge.reply.pacing import Length, Pace
 from bridge.testing.clock import VirtualClock
 
@@ -134,8 +135,7 @@ class Stage:
 
     async def _paced(self, thread: ThreadRef, shown: Shown) -> None:
         """As the bridge does it: every call passes the scheduler."""
-        now = self.clock.monotonic()
-        way = min(self._stand.ways, key=lambda way: self._scheduler.wait(self._keys(way.first, thread), now))
+        way = min(self._stand.ways, key=lambda way: self._delay(way, thread))
         middles, end = self._keys(way.middle, thread), shown.arrivals[-1]
         pace = Pace(way.least_gap, lambda now: self._scheduler.shares(middles, now))
         with self._scheduler.live(middles, self._keys(way.last, thread), self._length.usual):
@@ -236,6 +236,11 @@ class Stage:
         if counter is not None and counter.limit.told and counter.limit.seconds is not None:
             limit, until = counter.limit.budget.burst, counter.at + counter.limit.seconds - now
             self._scheduler.observe(key, limit=limit, remaining=counter.level, reset_after=until, completed_at=now)
+
+    def _delay(self, way: Growing, thread: ThreadRef) -> float:
+        """By which `Growth` chooses."""
+        first, middle = self._keys(way.first, thread), self._keys(way.middle, thread)
+        return delay(self._scheduler, first, middle, self._length.usual, self.clock.monotonic())
 
     def _keys(self, operation: Operation, thread: ThreadRef) -> Sequence[BudgetKey]:
         return self._stand.keys(operation, thread)

@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Self
 
 import structlog
 
+from bridge.budget.scheduler import Scheduler
 from bridge.errors import InstanceFailed, PlatformError, PlatformUnavailable, RateLimited
 from bridge.model import ThreadRef, UserId
-from bridge.platform import Operation, StreamsNatively
+from bridge.platform import BudgetKey, Operation, StreamsNatively
 from bridge.reply.journal import Journal
 from bridge.reply.layout import Layout, Step
 from bridge.reply.outlet import Outlet
-from bridge.reply.pacing import Length, Pace
+from bridge.reply.pacing import Length, Pace, lag
 
 log = structlog.get_logger(__name__)
 
 NATIVE = {Operation.STREAM_START, Operation.STREAM_APPEND, Operation.STREAM_STOP}
+
+
+def delay(
+    scheduler: Scheduler, first: Sequence[BudgetKey], middle: Sequence[BudgetKey], seconds: float, now: float
+) -> float:
+    """What one reply more would wait for its first text, and then on average for newer text, written for `seconds`.
+
+    Nothing counts where the first text can be shown at once: who comes first takes the way that is liked best.
+    """
+    wait = scheduler.wait(first, now)
+    return wait + lag(scheduler.shares(middle, now), seconds) if wait else 0.0
 
 
 class Growth:
@@ -51,9 +64,9 @@ class Growth:
             self._timer.cancel()
 
     def ready(self, step: Step) -> bool:
-        """Whether to make this step. Before a start for which nothing is free the reply goes on by edits instead."""
-        if step.operation is Operation.STREAM_START and not self._free():
-            self._edit("no call to start a stream is free")
+        """Whether to make this step. When edits have become the sooner way, no further message is begun natively."""
+        if step.operation is Operation.STREAM_START and not self._sooner():
+            self._edit("edits show its text sooner")
             return False
         return True
 
@@ -86,8 +99,8 @@ class Growth:
         reason = platform.refuses_stream(self._thread)
         if not reason and self._journal.answer:
             reason = "the reply was begun by an earlier process"
-        if not reason and not self._free():
-            reason = "no call to start a stream is free"
+        if not reason and not self._sooner():
+            reason = "edits show its text sooner"
         if not reason:
             self._layout.stream(platform.fits_stream)
             self._use(Operation.STREAM_APPEND)
@@ -119,9 +132,23 @@ class Growth:
         if self._journal.answer:
             self.pace.shown(outlet.clock.monotonic())
 
-    def _free(self) -> bool:
-        keys = self._outlet.platform.budget_keys(Operation.STREAM_START, self._thread)
-        return self._outlet.scheduler.free(keys, self._outlet.clock.monotonic())
+    def _sooner(self) -> bool:
+        """Whether text would be on screen sooner by a native stream than by edits."""
+        outlet, now = self._outlet, self._outlet.clock.monotonic()
+        native, edits = (
+            delay(
+                outlet.scheduler,
+                outlet.platform.budget_keys(first, self._thread),
+                outlet.platform.budget_keys(middle, self._thread),
+                self._length.usual,
+                now,
+            )
+            for first, middle in (
+                (Operation.STREAM_START, Operation.STREAM_APPEND),
+                (Operation.POST, Operation.EDIT),
+            )
+        )
+        return native <= edits
 
     def _watch(self, changed: asyncio.Event) -> None:
         """Roll the message that has just begun before its time is over."""

@@ -8,13 +8,13 @@ _NEARLY = 1e-6
 """Tokens by which rounding may fall short of a whole one."""
 _AT_ONCE = 1e-6
 """Seconds by which a moment may fall short of the one that was asked for."""
-_BACK_OFF = 0.8
+BACK_OFF = 0.8
 """What is left of the rate after the platform asked to wait."""
 _SLOWEST = 0.05
 """The least part of the first rate to which backing off may lead."""
-_RECOVERY = 0.01 / 60
+RECOVERY = 0.01 / 60
 """The part of the first rate by which success raises the rate, per second."""
-_CREDIT = 60.0
+CREDIT = 60.0
 """Seconds for which one success may count, so that an idle night does not undo what was learned."""
 
 
@@ -79,6 +79,10 @@ class Bucket:
         self.tokens(now)
         return None if self._held_until is None else self._held_until - now
 
+    def reserve(self, ends: float) -> float:
+        """How many tokens to keep for so many ends: never so many that the bucket is full, and loses what flows in."""
+        return min(ends, max(self.burst - 2.0, self.burst / 2.0))
+
     def wait(self, now: float, reserve: float = 0.0) -> float:
         """Seconds until there is a token, if nobody takes one meanwhile.
 
@@ -137,7 +141,7 @@ class Bucket:
     def limited(self, retry_after: float, now: float) -> None:
         """The platform asked to wait `retry_after` seconds. Calls that are refused together lower the rate once."""
         if now >= self._limited_until:
-            self.rate = max(self.rate * _BACK_OFF, self._budget.rate * _SLOWEST)
+            self.rate = max(self.rate * BACK_OFF, self._budget.rate * _SLOWEST)
             self._raised_at = now
         self.tokens(now)
         self._level = 0.0
@@ -146,10 +150,10 @@ class Bucket:
 
     def succeeded(self, now: float) -> None:
         """A call went through: the rate creeps back to what it was before the platform asked to wait."""
-        credit = min(now - self._raised_at, _CREDIT)
+        credit = min(now - self._raised_at, CREDIT)
         self._raised_at = now
         if self.rate < self._budget.rate:
-            self.rate = min(self._budget.rate, self.rate + self._budget.rate * _RECOVERY * credit)
+            self.rate = min(self._budget.rate, self.rate + self._budget.rate * RECOVERY * credit)
 
     def held_empty(self, now: float) -> bool:
         """Whether the platform itself has said that nothing is left, and until when."""

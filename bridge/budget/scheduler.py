@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from bridge.budget.bucket import Bucket
 from bridge.budget.waiting import Priority, Queue, Share, Waiter
+from bridge.budget.window import Window
 from bridge.clock import Clock
 from bridge.errors import PluginError, RateLimited
 from bridge.platform import Budget, BudgetKey
@@ -209,5 +210,5 @@ class Scheduler:
             if len(self._queues) >= self._forget_at:
                 self._queues = {kept: queue for kept, queue in self._queues.items() if not queue.idle(now)}
                 self._forget_at = max(_MANY, 2 * len(self._queues))
-            queue = self._queues[key] = Queue(Bucket(budget, now, self._overtaking))
+            queue = self._queues[key] = Queue(Window(budget, now) if budget.window else Bucket(budget, now, self._overtaking))
         return queue

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from bridge.budget.bucket import Bucket
+from bridge.budget.window import Window
 
 _AT_LEAST = 0.25
 """The part of its usual length that is still expected of a reply, however long it has taken already."""
@@ -115,7 +116,7 @@ class Crowd:
 class Queue:
     """The calls that wait at one bucket."""
 
-    def __init__(self, bucket: Bucket) -> None:
+    def __init__(self, bucket: Bucket | Window) -> None:
         self.bucket = bucket
         self.waiting: dict[Waiter, None] = {}
         self.wake_at: float | None = None
@@ -138,14 +139,8 @@ class Queue:
         return sorted((waiter for waiter in self.waiting if not waiter.admitted.done()), key=Waiter.rank)
 
     def reserve(self, priority: Priority) -> float:
-        """Tokens that such a call must leave: what can be left out leaves one for each end that is to come.
-
-        The bucket is never kept quite full for that, where tokens that flow in are lost.
-        """
-        if priority < Priority.MIDDLE:
-            return 0.0
-        burst = self.bucket.burst
-        return min(self.finals, max(burst - 2.0, burst / 2.0))
+        """Tokens that such a call must leave: what can be left out leaves one for each end that is to come."""
+        return self.bucket.reserve(self.finals) if priority >= Priority.MIDDLE else 0.0
 
     def serves(self, waiter: Waiter, now: float) -> bool:
         """Whether there is a token for this call."""

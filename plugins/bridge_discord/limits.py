@@ -12,7 +12,7 @@ from bridge import Budget, BudgetKey, Capabilities, Operation, Surface, ThreadRe
 GLOBAL = BudgetKey("global")
 
 BUDGETS = {
-    "global": Budget(burst=5, rate=45),  # together never more than 50 within a second
+    "global": Budget(burst=50, rate=50, window=1.0),
     "post": Budget(burst=5, rate=1.0),
     "edit": Budget(burst=5, rate=1.0),
     "delete": Budget(burst=5, rate=1.0),

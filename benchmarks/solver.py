@@ -29,8 +29,11 @@ def windows(limit: int, seconds: float) -> Earliest:
     return lambda call: seconds * (math.ceil(call / limit) - 1)
 
 
-def alone(arrivals: Sequence[float], earliest: Earliest, *, free_end: bool = False) -> float:
+def alone(arrivals: Sequence[float], earliest: Earliest, *, free_end: bool = False, most: float = math.inf) -> float:
     """The mean staleness of one reply; with `free_end` its last text needs no token of the bucket.
+
+    With `most` it may have only so many edits besides; a fraction stands for replies of which some have one more, which
+    is best spread evenly, as each further edit gains less.
 
     An edit is best made when a delta comes, the last one at the last. So this is the choice of which deltas to edit at:
     `costs[last]` is the least sum of waits with so many edits, the newest of them at delta `last`.
@@ -38,14 +41,15 @@ def alone(arrivals: Sequence[float], earliest: Earliest, *, free_end: bool = Fal
     last = len(arrivals) - 1
     sums = [0.0, *accumulate(arrivals)]
     costs = [0.0] + [math.inf] * last
-    best = _one_more(costs, arrivals, sums, 1)[last] if free_end else math.inf
-    edit = 0
-    while (at := earliest(edit := edit + 1) - _NEARLY) <= arrivals[last] - arrivals[0] and edit <= last:
+    least = [_one_more(costs, arrivals, sums, 1)[last] if free_end else math.inf]
+    while (at := earliest(len(least)) - _NEARLY) <= arrivals[last] - arrivals[0] and len(least) <= min(last, most + 1):
         first = next(number for number, arrival in enumerate(arrivals) if arrival - arrivals[0] >= at)
-        costs = _one_more(costs, arrivals, sums, max(first, edit))
-        end = _one_more(costs, arrivals, sums, edit + 1) if free_end and edit < last else costs
-        best = min(best, costs[last], end[last])
-    return best / len(arrivals)
+        costs = _one_more(costs, arrivals, sums, max(first, len(least)))
+        end = _one_more(costs, arrivals, sums, len(least) + 1) if free_end and len(least) < last else costs
+        least.append(min(least[-1], costs[last], end[last]))
+    whole = min(int(min(most, last)), len(least) - 1)
+    part = most - whole if whole + 1 < len(least) else 0.0
+    return (least[whole] + part * (least[min(whole + 1, len(least) - 1)] - least[whole])) / len(arrivals)
 
 
 def _one_more(costs: list[float], arrivals: Sequence[float], sums: Sequence[float], first: int) -> list[float]:

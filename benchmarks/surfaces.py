@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -55,26 +56,68 @@ class Stand:
         place = ThreadId(str(reply))
         return ThreadRef(InstanceName("it"), WorkspaceId("W"), ChannelId("C"), place, Surface.THREAD)
 
-    def optimum(self, replies: Replies) -> tuple[float, str]:
-        """The least mean staleness, and whether that is exact or a bound."""
-        if len(replies) == 1 or self.threads:
-            free_end = self.ways[0].last is not self.ways[0].middle
-            return alone(replies[0], self.earliest, free_end=free_end), "exact" if len(replies) == 1 else "bound"
-        budgets = {name: limit.budget for name, limit in self.limits.items()}
-        return shared(replies, [self._way(way) for way in self.ways], budgets), "bound"
-
-    def _way(self, way: Growing) -> Way:
-        first, middle, last = (self.keys(one, self.thread(0))[0].name for one in (way.first, way.middle, way.last))
-        return Way(first, middle, tuple({last, middle}))
+    def optimum(self, replies: Replies) -> float:
+        """The least mean staleness that the budgets allow: exact for one reply, else a bound; calls take no time."""
+        if len(replies) > 1 and not self.threads:
+            budgets = {name: limit.budget for name, limit in self.limits.items()}
+            return shared(replies, [self._way(way) for way in self.ways], budgets)
+        way, whole = self.ways[0], self.limits.get("global")
+        spent = max(one[-1] for one in replies) - replies[0][0]
+        most = whole.budget.burst * (1 + int(spent)) / len(replies) - 1 if whole is not None else math.inf
+        return alone(replies[0], self.earliest, free_end=way.last is not way.middle, most=most)
 
     def final_lag(self, replies: Replies) -> float:
-        """How long the last of all ends must wait when first texts go first, and one refill of its bucket more."""
-        begin, end = min(one[0] for one in replies), max(one[-1] for one in replies)
-        counts = {}
-        way = self.ways[-1]
-        name = self.keys(way.first, self.thread(0))[-1 if self.threads else 0].name
-        last = self.limits[self.keys(way.last, self.thread(0))[-1 if self.threads else 0].name].budget
-        return 0.0
+        """By when the last end of all can be shown if first texts are shown as soon as may be; seconds after it came."""
+        if self.threads:
+            return 0.0
+        ways = [self._way(way) for way in self.ways]
+        firsts = {way.first: _Taps(self.limits[way.first].budget, replies[0][0]) for way in ways}
+        lasts: dict[str, _Taps] = {}
+        begun = []
+        for arrivals in replies:
+            way = min(ways, key=lambda way: firsts[way.first].next_at)
+            begun.append((arrivals[-1], firsts[way.first].take(arrivals[0]), way.last))
+        worst = 0.0
+        for end, shown_at, last in sorted(begun):
+            at = shown_at
+            if shown_at < end:
+                taps = [lasts.setdefault(name, _Taps(self.limits[name].budget, end)) for name in last]
+                at = min(taps, key=lambda tap: tap.next_at).take(end)
+            worst = max(worst, at - end)
+        return worst
+
+    def refill(self) -> float:
+        """Seconds until the slowest bucket that ends are shown from has one token more."""
+        ways = [self._way(way) for way in self.ways]
+        return max(min(1 / self.limits[name].budget.rate for name in way.last) for way in ways)
+
+    def _way(self, way: Growing) -> Way:
+        """Its buckets. The text of an end can also be shown as newer text, which needs no end to be right."""
+        first, middle, last = (self._name(one) for one in (way.first, way.middle, way.last))
+        return Way(first, middle, tuple(sorted({last, middle})))
+
+    def _name(self, operation: Operation) -> str:
+        """The narrowest bucket of a call."""
+        names = [key.name for key in self.keys(operation, self.thread(0)) if key.name in self.limits]
+        return min(names, key=lambda name: self.limits[name].budget.rate)
+
+
+class _Taps:
+    """The tokens of a bucket that was full, each taken as soon as it is there."""
+
+    def __init__(self, budget: Budget, begin: float) -> None:
+        self._budget = budget
+        self._begin = begin
+        self._taken = 1.0
+
+    @property
+    def next_at(self) -> float:
+        return self._begin + max(0.0, self._taken - self._budget.burst) / self._budget.rate
+
+    def take(self, now: float) -> float:
+        """When somebody who asks from `now` on has the next token."""
+        at, self._taken = max(now, self.next_at), self._taken + 1
+        return at
 
 
 EDITS = Growing(Operation.POST, Operation.EDIT, Operation.EDIT, slack.CAPABILITIES.edit_gap)

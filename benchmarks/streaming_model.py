@@ -138,7 +138,8 @@ class Stage:
         way = min(self._stand.ways, key=lambda way: self._delay(way, thread))
         middles, end = self._keys(way.middle, thread), shown.arrivals[-1]
         pace = Pace(way.least_gap, lambda now: self._scheduler.shares(middles, now))
-        with self._scheduler.live(middles, self._keys(way.last, thread), self._length.usual):
+        last = self._keys(way.last, thread)
+        with self._scheduler.live(middles, last if self._scheduler.keeps(last) else middles, self._length.usual):
             while not shown.visible:
                 await self._pass(Priority.FIRST, way.first, thread, shown, pace)
             while (now := self.clock.monotonic()) < end - NEARLY:
@@ -150,10 +151,10 @@ class Stage:
                     await self._before(end, self._pass(Priority.MIDDLE, way.middle, thread, shown, pace))
         stopped = way.last is way.middle and shown.complete
         while not stopped:
-            last = way.last
-            if not shown.complete and self._scheduler.wait(self._keys(way.last, thread), self.clock.monotonic()) > 0:
-                last = way.middle
-            stopped = await self._pass(Priority.FINAL, last, thread, shown, pace) and last is way.last
+            now = self.clock.monotonic()
+            later = self._scheduler.wait(last, now) > self._scheduler.wait(middles, now) and not shown.complete
+            end_by = way.middle if later else way.last
+            stopped = await self._pass(Priority.FINAL, end_by, thread, shown, pace) and end_by is way.last
 
     async def _timed(self, thread: ThreadRef, shown: Shown, timer: float) -> None:
         """As others do it: whenever the timer says so; a refusal is waited out."""

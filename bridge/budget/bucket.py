@@ -81,7 +81,7 @@ class Bucket:
 
     def reserve(self, ends: float) -> float:
         """How many tokens to keep for so many ends: never so many that the bucket is full, and loses what flows in."""
-        return min(ends, max(self.burst - 2.0, self.burst / 2.0))
+        return min(ends, max(self.burst - 1.0 - self._lag, self.burst / 2.0))
 
     def wait(self, now: float, reserve: float = 0.0) -> float:
         """Seconds until there is a token, if nobody takes one meanwhile.
@@ -100,14 +100,19 @@ class Bucket:
             return early if early > _AT_ONCE else 0.0
         return until + max(0.0, need - self._afterwards) / self.rate
 
+    @property
+    def _lag(self) -> float:
+        """What may flow in on the platform between two calls that overtake each other; one at most, which is enough for
+        the slow buckets, whose limits are narrow."""
+        return min(1.0, self.rate * self._overtaking)
+
     def take(self, now: float) -> None:
         """Spend one token. Raises ValueError when there is none."""
         if not self.has(1.0, now):
             raise ValueError("the bucket is empty; ask `wait` first")
         if self._held_until is None:
-            # What flows in while the call is on its way is lost to a bucket that is full. One token is enough for the
-            # slow buckets, whose limits are narrow.
-            lost = self._level + min(1.0, self.rate * self._overtaking) - self.burst
+            # What flows in while the call is on its way is lost to a bucket that is full.
+            lost = self._level + self._lag - self.burst
             self._level -= max(0.0, lost)
         self._level -= 1.0
 

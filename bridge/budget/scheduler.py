@@ -119,6 +119,10 @@ class Scheduler:
         """What each of the buckets has for the replies that are being written from it."""
         return [self._queue(key).share(now) for key in keys]
 
+    def keeps(self, keys: Sequence[BudgetKey]) -> bool:
+        """Whether a token could be kept for one end more."""
+        return all(queue.finals + 1 <= queue.bucket.burst for queue in map(self._queue, keys))
+
     def wait(self, keys: Sequence[BudgetKey], now: float) -> float:
         """Seconds after which a call of any priority would be made, behind all that wait there already."""
         queues = [self._queue(key) for key in keys]

@@ -117,7 +117,9 @@ class Growth:
     def _join(self) -> None:
         """Count among the replies that share these budgets from now on."""
         self._live.close()
-        self._live.enter_context(self._outlet.scheduler.live(self._keys, self._ends, self._length.usual))
+        scheduler = self._outlet.scheduler
+        ends = self._ends if scheduler.keeps(self._ends) else self._keys
+        self._live.enter_context(scheduler.live(self._keys, ends, self._length.usual))
 
     def _use(self, operation: Operation) -> None:
         """Keep the pace of these calls."""

@@ -6,11 +6,13 @@ less what the inflowing tokens are worth, is below every schedule that keeps the
 (Lagrangian duality). `shared` raises the price where a bucket would be overdrawn, as an auction does, and returns the
 most that it finds.
 
-Every rounding is in favour of the bound: within a cell of time, deltas are shown and tokens spent before they come.
+A call takes a whole token, so tokens flow in whole. Every rounding is in favour of the bound: within a cell of time,
+deltas are shown and tokens spent before they come.
 """
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,16 +37,24 @@ Prices = Mapping[str, Sequence[float]]
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to show a reply: the buckets of its first text, of newer text, and those of which one takes the end."""
+    """One way to show a reply: the buckets of its first text, of newer text, and those of which one takes the end.
+
+    Without a bucket for newer text the first text is the whole.
+    """
 
     first: str
-    middle: str
-    last: tuple[str, ...]
+    middle: str | None = None
+    last: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> set[str]:
+        """All its buckets."""
+        return {self.first, *self.last, *([self.middle] if self.middle else [])}
 
 
 def shared(replies: Sequence[Sequence[float]], ways: Sequence[Way], budgets: Mapping[str, Budget]) -> float:
     """The bound for replies, given by when their deltas come, each of which may choose among `ways`."""
-    budgets = {name: budgets[name] for way in ways for name in (way.first, way.middle, *way.last)}
+    budgets = {name: budgets[name] for name in sorted(set().union(*(way.names for way in ways)))}
     cells = _cells(replies, ways, budgets)
     markets = {name: _Market(budget, cells, len(replies)) for name, budget in budgets.items()}
     kinds = {tuple(arrivals): _Reply(arrivals, cells) for arrivals in replies}
@@ -73,7 +83,7 @@ def _cells(replies: Sequence[Sequence[float]], ways: Sequence[Way], budgets: Map
     begin, end = min(one[0] for one in replies), max(one[-1] for one in replies)
     width, count = (end - begin) / CELLS, len(replies)
     tail = count / sum(budgets[way.first].rate for way in ways)
-    tail += count / sum(max(budgets[name].rate for name in way.last) for way in ways)
+    tail += count / sum(max((budgets[name].rate for name in way.last), default=0.0) for way in ways)
     cells = [begin + number * width for number in range(CELLS + 2)]
     while cells[-1] < end + tail:
         width *= 1.05
@@ -86,7 +96,8 @@ class _Market:
 
     def __init__(self, budget: Budget, cells: Sequence[float], replies: int) -> None:
         self._burst = budget.burst
-        self._inflow = [budget.rate * (end - begin) for begin, end in zip(cells, cells[1:], strict=False)]
+        given = [math.floor(budget.rate * (at - cells[0]) + _NEARLY) for at in cells]
+        self._inflow = [after - before for before, after in zip(given, given[1:], strict=False)]
         self._replies = replies
         self._falls = [0.0] * len(self._inflow)
         """By how much the price falls after each cell; less than nothing where it rises."""
@@ -154,7 +165,8 @@ class _Reply:
 
         So the best show before each one is on the lower hull of the lines, and moves only forwards.
         """
-        first, middle = prices[way.first], prices[way.middle]
+        first = prices[way.first]
+        middle = prices[way.middle] if way.middle else [_NEVER] * len(first)
         lasts = [(name, prices[name]) for name in way.last]
         hull: list[Line] = []
         before: dict[int, int] = {}
@@ -174,7 +186,7 @@ class _Reply:
         calls = [(name, cell)]
         while earlier >= 0:
             cell, earlier = earlier, before.get(earlier, -1)
-            calls.append((way.first if earlier < 0 else way.middle, cell))
+            calls.append((way.middle if earlier >= 0 and way.middle else way.first, cell))
         return best, calls
 
 

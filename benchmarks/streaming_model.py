@@ -56,9 +56,10 @@ class Counter:
 
 @dataclass
 class Shown:
-    """What became of one reply: when its deltas came, and when how many of them were visible."""
+    """What became of one reply: when its deltas came, when how many of them were visible, and how it was begun."""
 
     arrivals: Sequence[float]
+    way: Growing | None = None
     visible: list[tuple[float, int]] = field(default_factory=list)
 
     @property
@@ -135,26 +136,45 @@ class Stage:
 
     async def _paced(self, thread: ThreadRef, shown: Shown) -> None:
         """As the bridge does it: every call passes the scheduler."""
-        way = min(self._stand.ways, key=lambda way: self._delay(way, thread))
-        middles, end = self._keys(way.middle, thread), shown.arrivals[-1]
+        end = shown.arrivals[-1]
+        await self._before(end, self._begin(thread, shown))
+        way = shown.way
+        if way is None:  # ended before it could be begun
+            await self._whole(thread, shown)
+            return
+        middles, last = self._keys(way.middle, thread), self._keys(way.last, thread)
         pace = Pace(way.least_gap, lambda now: self._scheduler.shares(middles, now))
-        last = self._keys(way.last, thread)
+        pace.shown(shown.visible[0][0])
         with self._scheduler.live(middles, last if self._scheduler.keeps(last) else middles, self._length.usual):
-            while not shown.visible:
-                await self._pass(Priority.FIRST, way.first, thread, shown, pace)
             while (now := self.clock.monotonic()) < end - NEARLY:
-                due = pace.next_at(now, shown.behind(now)) if shown.newer(now) else shown.next_arrival()
-                if due > now + NEARLY:
+                if (due := pace.next_at(now, shown.behind(now)) if shown.newer(now) else shown.next_arrival()) > now:
                     await self._until(min(due, end))
                 else:
                     await self._until(min(shown.coming(now), now + pace.linger(now, shown.behind(now))))
-                    await self._before(end, self._pass(Priority.MIDDLE, way.middle, thread, shown, pace))
+                    await self._before(end, self._show(Priority.MIDDLE, way.middle, thread, shown, pace))
+        await self._end(way, thread, shown)
+
+    async def _begin(self, thread: ThreadRef, shown: Shown) -> None:
+        """Show the first text in the way that `Growth` would choose."""
+        way = min(self._stand.ways, key=lambda way: self._delay(way, thread))
+        while not await self._show(Priority.FIRST, way.first, thread, shown):
+            pass
+        shown.way = way
+
+    async def _whole(self, thread: ThreadRef, shown: Shown) -> None:
+        """Show a text that is complete and not begun."""
+        way = min(reversed(self._stand.ways), key=lambda way: self._wait(way.first, thread))
+        while not await self._show(Priority.FINAL, way.first, thread, shown):
+            pass
+        await self._end(way, thread, shown)
+
+    async def _end(self, way: Growing, thread: ThreadRef, shown: Shown) -> None:
+        """Show the rest, as newer text where that is sooner, and end what grows."""
         stopped = way.last is way.middle and shown.complete
         while not stopped:
-            now = self.clock.monotonic()
-            later = self._scheduler.wait(last, now) > self._scheduler.wait(middles, now) and not shown.complete
+            later = self._wait(way.last, thread) > self._wait(way.middle, thread) and not shown.complete
             end_by = way.middle if later else way.last
-            stopped = await self._pass(Priority.FINAL, end_by, thread, shown, pace) and end_by is way.last
+            stopped = await self._show(Priority.FINAL, end_by, thread, shown) and end_by is way.last
 
     async def _timed(self, thread: ThreadRef, shown: Shown, timer: float) -> None:
         """As others do it: whenever the timer says so; a refusal is waited out."""
@@ -175,7 +195,7 @@ class Stage:
             await self.clock.sleep(wait)
             stopped = not wait
 
-    async def _before(self, end: float, work: Coroutine[None, None, bool]) -> None:
+    async def _before(self, end: float, work: Coroutine[None, None, bool | None]) -> None:
         """Show newer text, but give it up at `end` while it waits for its turn."""
         call, ending = asyncio.create_task(work), asyncio.create_task(self._until(end))
         await asyncio.wait({call, ending}, return_when=asyncio.FIRST_COMPLETED)
@@ -184,8 +204,8 @@ class Stage:
             call.cancel()
         await asyncio.wait({call})
 
-    async def _pass(
-        self, priority: Priority, operation: Operation, thread: ThreadRef, shown: Shown, pace: Pace
+    async def _show(
+        self, priority: Priority, operation: Operation, thread: ThreadRef, shown: Shown, pace: Pace | None = None
     ) -> bool:
         """Make one call when the scheduler lets it, with the text as it is by then. False when it was refused."""
         began = 0.0
@@ -207,7 +227,8 @@ class Stage:
             )
         except RateLimited:
             return False
-        pace.shown(began)
+        if pace is not None:
+            pace.shown(began)
         return True
 
     async def _call(self, operation: Operation, thread: ThreadRef, shown: Shown) -> float:
@@ -237,6 +258,9 @@ class Stage:
         if counter is not None and counter.limit.told and counter.limit.seconds is not None:
             limit, until = counter.limit.budget.burst, counter.at + counter.limit.seconds - now
             self._scheduler.observe(key, limit=limit, remaining=counter.level, reset_after=until, completed_at=now)
+
+    def _wait(self, operation: Operation, thread: ThreadRef) -> float:
+        return self._scheduler.wait(self._keys(operation, thread), self.clock.monotonic())
 
     def _delay(self, way: Growing, thread: ThreadRef) -> float:
         """By which `Growth` chooses."""

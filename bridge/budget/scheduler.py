@@ -128,6 +128,10 @@ class Scheduler:
         queues = [self._queue(key) for key in keys]
         return max((queue.bucket.flow(len(queue.waiting) + 1, now) for queue in queues), default=0.0)
 
+    def ahead(self, keys: Sequence[BudgetKey]) -> int:
+        """How many calls wait for a token of one of the buckets."""
+        return max((len(queue.waiting) for queue in map(self._queue, keys)), default=0)
+
     async def _admission(self, waiter: Waiter) -> None:
         """Return once the tokens for this call are taken."""
         lacking = self._lacking(waiter, self._clock.monotonic())

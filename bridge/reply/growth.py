@@ -31,7 +31,7 @@ def delay(
     Nothing counts where the first text can be shown at once: who comes first takes the way that is liked best.
     """
     wait = scheduler.wait(first, now)
-    return wait + lag(scheduler.shares(middle, now), seconds) if wait else 0.0
+    return wait + lag(scheduler.shares(middle, now), seconds, scheduler.ahead(first)) if wait else 0.0
 
 
 class Growth:

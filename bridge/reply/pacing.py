@@ -69,9 +69,9 @@ class Pace:
         return max([shown_at + self._least_gap, *(_due(share, shown_at, now) for share in self._shares(now))])
 
 
-def lag(shares: Sequence[Share], seconds: float) -> float:
-    """The mean staleness of one reply more, if it is written for so long from these buckets."""
-    gaps = ((share.live + 1) / (share.rate + share.tokens / seconds) for share in shares)
+def lag(shares: Sequence[Share], seconds: float, others: int = 0) -> float:
+    """The mean staleness of one reply more that is written for so long from these buckets, `others` coming before it."""
+    gaps = ((share.live + others + 1) / (share.rate + share.tokens / seconds) for share in shares)
     return min(max(gaps, default=0.0), seconds) / 2
 
 

@@ -16,6 +16,7 @@ import math
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bridge.platform import Budget
 
@@ -97,7 +98,7 @@ class _Market:
     def __init__(self, budget: Budget, cells: Sequence[float], replies: int) -> None:
         self._burst = budget.burst
         given = [math.floor(budget.rate * (at - cells[0]) + _NEARLY) for at in cells]
-        self._inflow = [after - before for before, after in zip(given, given[1:], strict=False)]
+        self._inflow = [after - before for before, after in pairwise(given)]
         self._replies = replies
         self._falls = [0.0] * len(self._inflow)
         """By how much the price falls after each cell; less than nothing where it rises."""

@@ -59,6 +59,13 @@ class Row:
         """How many times the least staleness."""
         return self.mean / self.optimum
 
+    def __str__(self) -> str:
+        return (
+            f"{self.surface:12} {self.replies:17} {self.seconds:3} s {self.policy:>7}"
+            f" {self.mean:7.3f} {self.optimum:8.3f} {self.ratio:6.2f} {self.first:6.2f} {self.final:6.2f}"
+            f" {self.calls:6} {self.refused:5}"
+        )
+
 
 def arrivals(seconds: int, begin: float) -> list[float]:
     """When the deltas of an even answer come."""
@@ -139,13 +146,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.streaming", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--save", type=Path, metavar="FILE", help="write what was measured as JSON")
     arguments = parser.parse_args()
-    print(f"{'surface':12} {'replies':17} {'long':>5} {'policy':>7} {'mean':>7} {'optimum':>8} {'ratio':>6}"
-          f" {'first':>6} {'final':>6} {'calls':>6} {'429s':>5}")  # fmt: skip
+    print("surface      replies            long  policy    mean  optimum  ratio  first  final  calls  429s")
     found = []
     for row in rows():
         found.append(row)
-        print(f"{row.surface:12} {row.replies:17} {row.seconds:3} s {row.policy:>7} {row.mean:7.3f} {row.optimum:8.3f}"
-              f" {row.ratio:6.2f} {row.first:6.2f} {row.final:6.2f} {row.calls:6} {row.refused:5}", flush=True)  # fmt: skip
+        print(row, flush=True)
     if arguments.save:
         arguments.save.write_text(json.dumps([asdict(row) for row in found], indent=1) + "\n")
     wrong = list(missed(found))

@@ -67,7 +67,7 @@ class Stand:
         return alone(replies[0], self.earliest, free_end=way.last is not way.middle, most=most)
 
     def final_lag(self, replies: Replies) -> float:
-        """By when the last end of all can be shown if first texts are shown as soon as may be; seconds after it came."""
+        """Seconds after which the last end of all can be shown, if first texts are shown as soon as may be."""
         if self.threads:
             return 0.0
         ways = [self._way(way) for way in self.ways]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import heapq
 import itertools
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
+from bridge.budget.alarm import Alarm
 from bridge.budget.bucket import Bucket
 from bridge.budget.waiting import Priority, Queue, Share, Waiter
 from bridge.budget.window import Window
@@ -38,9 +38,7 @@ class Scheduler:
         self._queues: dict[BudgetKey, Queue] = {}
         self._forget_at = _MANY
         self._order = itertools.count()
-        self._wakes: list[tuple[float, int, Queue]] = []
-        self._timer: asyncio.Task[None] | None = None
-        self._timer_at = 0.0
+        self._alarm = Alarm(clock, self._serve)
 
     async def run(
         self,
@@ -163,8 +161,8 @@ class Scheduler:
                     lacking.enter(waiter)
                     touched[lacking] = None
         for queue in touched:
-            self._watch(queue, now)
-        self._arm()
+            self._alarm.watch(queue, now)
+        self._alarm.arm()
 
     @staticmethod
     def _lacking(waiter: Waiter, now: float) -> Queue | None:
@@ -174,38 +172,6 @@ class Scheduler:
         now = self._clock.monotonic()
         for queue in [queue for queue in queues if queue.bucket.held_empty(now)] or queues:
             queue.bucket.limited(retry_after, now)
-
-    def _watch(self, queue: Queue, now: float) -> None:
-        wake_at = queue.next_at(now)
-        if wake_at != queue.wake_at:
-            queue.wake_at = wake_at
-            if wake_at is not None:
-                heapq.heappush(self._wakes, (wake_at, next(self._order), queue))
-
-    def _arm(self) -> None:
-        """Have one timer run until the earliest moment at which somebody can be served."""
-        while self._wakes and self._wakes[0][0] != self._wakes[0][2].wake_at:
-            heapq.heappop(self._wakes)
-        if self._timer is not None:
-            if self._wakes and self._timer_at <= self._wakes[0][0]:
-                return
-            self._timer.cancel()
-            self._timer = None
-        if self._wakes:
-            self._timer_at = self._wakes[0][0]
-            self._timer = asyncio.create_task(self._wake(self._timer_at), name="budget timer")
-
-    async def _wake(self, at: float) -> None:
-        await self._clock.sleep(at - self._clock.monotonic())
-        self._timer = None
-        now = self._clock.monotonic()
-        due = []
-        while self._wakes and self._wakes[0][0] <= max(now, at):
-            wake_at, _, queue = heapq.heappop(self._wakes)
-            if wake_at == queue.wake_at:
-                queue.wake_at = None
-                due.append(queue)
-        self._serve(due)
 
     def _queue(self, key: BudgetKey) -> Queue:
         queue = self._queues.get(key)
@@ -218,5 +184,7 @@ class Scheduler:
             if len(self._queues) >= self._forget_at:
                 self._queues = {kept: queue for kept, queue in self._queues.items() if not queue.idle(now)}
                 self._forget_at = max(_MANY, 2 * len(self._queues))
-            queue = self._queues[key] = Queue(Window(budget, now) if budget.window else Bucket(budget, now, self._overtaking))
+            queue = self._queues[key] = Queue(
+                Window(budget, now) if budget.window else Bucket(budget, now, self._overtaking)
+            )
         return queue

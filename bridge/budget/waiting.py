@@ -61,7 +61,9 @@ class Waiter:
 
     def rank(self) -> tuple[int, float, int]:
         """What to sort by; the least goes first."""
-        weight = self._weight() if self._weight is not None and self.priority in {Priority.FINAL, Priority.MIDDLE} else 0.0
+        weight = (
+            self._weight() if self._weight is not None and self.priority in {Priority.FINAL, Priority.MIDDLE} else 0.0
+        )
         return (self.priority, -weight, self._order)
 
     def admit(self, now: float) -> None:

@@ -47,14 +47,15 @@ class Growth:
         self._journal = journal
         self._asker = asker
         self._live = ExitStack()
-        self._open = False
+        self._open = self._joined = False
         self._timer: asyncio.Task[None] | None = None
         self._use(Operation.EDIT)
         self._choose()
 
     def __enter__(self) -> Self:
         self._open = True
-        self._join()
+        if self._journal.answer:
+            self._join()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -64,11 +65,20 @@ class Growth:
             self._timer.cancel()
 
     def ready(self, step: Step) -> bool:
-        """Whether to make this step. When edits have become the sooner way, no further message is begun natively."""
-        if step.operation is Operation.STREAM_START and not self._sooner():
+        """Whether to make this step. When another kind of call shows its text sooner, the next step is that one."""
+        if step.operation is Operation.STREAM_START and not self._sooner(whole=step.part.final):
             self._edit("edits show its text sooner")
             return False
+        if step.operation is Operation.STREAM_STOP and self._journal.answer[step.number].text != step.part.text:
+            self._layout.append_ends = self._wait(Operation.STREAM_APPEND) < self._wait(Operation.STREAM_STOP)
+            return not self._layout.append_ends
         return True
+
+    def shown(self, at: float) -> None:
+        """A call that began at this moment has brought newer text to the screen."""
+        self.pace.shown(at)
+        if self._open and not self._joined:
+            self._join()
 
     async def make(self, step: Step, changed: asyncio.Event) -> None:
         """Make a native call; `changed` is set when the message has grown for long enough. Raises PlatformError."""
@@ -111,12 +121,13 @@ class Growth:
             self._layout.streaming = False
             log.info("reply.grows", thread=self._thread.id, by="edits", reason=reason)
             self._use(Operation.EDIT)
-            if self._open:
+            if self._joined:
                 self._join()
 
     def _join(self) -> None:
-        """Count among the replies that share these budgets from now on."""
+        """Count among the replies that share these budgets from now on: with a first text on screen, not before."""
         self._live.close()
+        self._joined = True
         scheduler = self._outlet.scheduler
         ends = self._ends if scheduler.keeps(self._ends) else self._keys
         self._live.enter_context(scheduler.live(self._keys, ends, self._length.usual))
@@ -134,23 +145,21 @@ class Growth:
         if self._journal.answer:
             self.pace.shown(outlet.clock.monotonic())
 
-    def _sooner(self) -> bool:
-        """Whether text would be on screen sooner by a native stream than by edits."""
-        outlet, now = self._outlet, self._outlet.clock.monotonic()
-        native, edits = (
-            delay(
-                outlet.scheduler,
-                outlet.platform.budget_keys(first, self._thread),
-                outlet.platform.budget_keys(middle, self._thread),
-                self._length.usual,
-                now,
-            )
-            for first, middle in (
-                (Operation.STREAM_START, Operation.STREAM_APPEND),
-                (Operation.POST, Operation.EDIT),
-            )
-        )
-        return native <= edits
+    def _sooner(self, *, whole: bool = False) -> bool:
+        """Whether text would be on screen sooner by a native stream than by edits; a `whole` text is one post."""
+        if whole:
+            return self._wait(Operation.STREAM_START) < self._wait(Operation.POST)
+        native = self._delay(Operation.STREAM_START, Operation.STREAM_APPEND)
+        return native <= self._delay(Operation.POST, Operation.EDIT)
+
+    def _delay(self, first: Operation, middle: Operation) -> float:
+        outlet, keys = self._outlet, self._outlet.platform.budget_keys
+        now, usual = outlet.clock.monotonic(), self._length.usual
+        return delay(outlet.scheduler, keys(first, self._thread), keys(middle, self._thread), usual, now)
+
+    def _wait(self, operation: Operation) -> float:
+        outlet = self._outlet
+        return outlet.scheduler.wait(outlet.platform.budget_keys(operation, self._thread), outlet.clock.monotonic())
 
     def _watch(self, changed: asyncio.Event) -> None:
         """Roll the message that has just begun before its time is over."""

@@ -61,11 +61,13 @@ class Outlet:
                 ),
             )
 
-    async def show_activity(self, thread: ThreadRef, status: str) -> None:
-        """Show what the bot is doing, where the platform can."""
+    async def show_activity(self, thread: ThreadRef, status: Callable[[], str]) -> None:
+        """Show what the bot is doing by the time of the call, where the platform can."""
         shower = self.platform
         if isinstance(shower, ShowsActivity):
-            await self.call(Priority.ACTIVITY, Operation.ACTIVITY, thread, lambda: shower.show_activity(thread, status))
+            await self.call(
+                Priority.ACTIVITY, Operation.ACTIVITY, thread, lambda: shower.show_activity(thread, status())
+            )
 
     async def find(self, thread: ThreadRef, marker: str, since: datetime) -> MessageRef | None:
         """The message that was posted with `marker` after `since`; None when there is none, or nobody can tell."""

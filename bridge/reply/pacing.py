@@ -70,7 +70,7 @@ class Pace:
 
 
 def lag(shares: Sequence[Share], seconds: float, others: int = 0) -> float:
-    """The mean staleness of one reply more that is written for so long from these buckets, `others` coming before it."""
+    """The mean staleness of one reply more, written for so long from these buckets, if `others` come before it."""
     gaps = ((share.live + others + 1) / (share.rate + share.tokens / seconds) for share in shares)
     return min(max(gaps, default=0.0), seconds) / 2
 

@@ -50,8 +50,9 @@ class Scheduler:
     ) -> T:
         """Wait until every bucket of `keys` has a token for this call, take one from each, and make the call.
 
-        The lowest `priority` goes first; among MIDDLEs the greatest `weight()`, asked whenever a token is there; then
-        the oldest. `admitted` is called just before `call`, with nothing awaited between. Neither may block or raise.
+        The lowest `priority` goes first; among FINALs, MIDDLEs and ACTIVITYs who has no weight, and then the greatest
+        `weight()`, asked whenever a token is there; then the oldest. `admitted` is called just before `call`, with
+        nothing awaited between. Neither may block or raise.
 
         Cancelling is safe: who waits takes no token, who was only just admitted gives it back, and a call under way
         keeps it. Raises what the call raises; RateLimited empties buckets until its `retry_after` first: those that

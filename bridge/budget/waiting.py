@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -60,11 +61,10 @@ class Waiter:
         self._order = order
 
     def rank(self) -> tuple[int, float, int]:
-        """What to sort by; the least goes first."""
-        weight = (
-            self._weight() if self._weight is not None and self.priority in {Priority.FINAL, Priority.MIDDLE} else 0.0
-        )
-        return (self.priority, -weight, self._order)
+        """What to sort by; the least goes first. First texts and people's own acts go by age alone."""
+        if self._weight is None or self.priority in {Priority.CONTROL, Priority.FIRST}:
+            return (self.priority, -math.inf, self._order)
+        return (self.priority, -self._weight(), self._order)
 
     def admit(self, now: float) -> None:
         """Take the tokens and let the call go."""

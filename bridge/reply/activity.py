@@ -20,7 +20,7 @@ LONGEST = 60.0
 LOOK = 2.0
 """Seconds between two looks."""
 SOONEST = 5.0
-"""Seconds between two different statuses."""
+"""Seconds between two different statuses before the first text; after it, `PATIENCE`."""
 LEAVING = 5.0
 """Seconds in which a status line is taken away at the end; the platform does it later."""
 
@@ -48,19 +48,25 @@ async def show_activity(
     if lasts is None:
         return
     again, clock = min(lasts * 0.8, LONGEST), outlet.clock
-    shown, shown_at, began = "", float("-inf"), False
+    said, said_at, over_text = "", float("-inf"), False
+
+    def say() -> str:
+        nonlocal said, over_text
+        said, over_text = line(), reading()
+        return said
+
     try:
         while lasts >= LONGEST or not reading():
-            if reading() and not began:
-                shown, began = "", True  # the first message takes away what stood there
-            new, passed = line(), clock.monotonic() - shown_at
-            if (new and passed >= again) or (new != shown and passed >= SOONEST):
-                await outlet.show_activity(thread, line)
-                shown, shown_at = new, clock.monotonic()
+            if reading() and not over_text:
+                said = ""  # the first message takes away what stood there
+            new, passed = line(), clock.monotonic() - said_at
+            if (new and passed >= again) or (new != said and passed >= (PATIENCE if reading() else SOONEST)):
+                await outlet.show_activity(thread, say)
+                said_at = clock.monotonic()
             await clock.sleep(LOOK)
     except PlatformError:
         return
     finally:
-        if shown and began:
+        if said and over_text:
             with contextlib.suppress(PlatformError, TimeoutError):
-                await within(clock, LEAVING, outlet.show_activity(thread, lambda: ""))
+                await within(clock, LEAVING, outlet.show_activity(thread, str, last=True))

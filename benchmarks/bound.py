@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from benchmarks.hull import Line, lowest, push
 from bridge.platform import Budget
 
 CELLS = 120
@@ -31,7 +32,6 @@ MEMORY = 0.2
 _NEVER = float("inf")
 _NEARLY = 1e-9
 
-Line = tuple[float, float, int]
 Call = tuple[str, int]
 Prices = Mapping[str, Sequence[float]]
 
@@ -83,8 +83,9 @@ def _cells(replies: Sequence[Sequence[float]], ways: Sequence[Way], budgets: Map
     """Where cells begin: even until the last delta, then longer and longer until everybody can have been served."""
     begin, end = min(one[0] for one in replies), max(one[-1] for one in replies)
     width, count = (end - begin) / CELLS, len(replies)
+    served = [way.last or (way.first,) for way in ways]
     tail = count / sum(budgets[way.first].rate for way in ways)
-    tail += count / sum(max((budgets[name].rate for name in way.last), default=0.0) for way in ways)
+    tail += count / sum(max(budgets[name].rate for name in names) for names in served)
     cells = [begin + number * width for number in range(CELLS + 2)]
     while cells[-1] < end + tail:
         width *= 1.05
@@ -175,39 +176,17 @@ class _Reply:
         for cell, at, came, total, waited in self._rows:
             cost, since = waited + first[cell], _NEVER
             if hull:
-                here = _lowest(hull, min(here, len(hull) - 1), at)
+                here = lowest(hull, min(here, len(hull) - 1), at)
                 since = waited + hull[here][1] - hull[here][0] * at
             if came == self._words:
                 ends = [(since + price[cell], (name, cell, hull[here][2])) for name, price in lasts if hull]
                 best, last = min([(best, last), (cost, (way.first, cell, -1)), *ends])
             if since + middle[cell] < cost:
                 cost, before[cell] = since + middle[cell], hull[here][2]
-            _push(hull, (came, cost + total, cell))
+            push(hull, (came, cost + total, cell))
         name, cell, earlier = last
         calls = [(name, cell)]
         while earlier >= 0:
             cell, earlier = earlier, before.get(earlier, -1)
             calls.append((way.middle if earlier >= 0 and way.middle else way.first, cell))
         return best, calls
-
-
-def _lowest(hull: Sequence[Line], here: int, at: float) -> int:
-    """The line that is lowest at a time, not before the line `here`."""
-    while here + 1 < len(hull) and hull[here + 1][1] - hull[here + 1][0] * at <= hull[here][1] - hull[here][0] * at:
-        here += 1
-    return here
-
-
-def _push(hull: list[Line], line: Line) -> None:
-    """Add the steepest line so far."""
-    slope, base, _ = line
-    if hull and hull[-1][0] == slope:
-        if hull[-1][1] <= base:
-            return
-        hull.pop()
-    while len(hull) > 1:
-        (one, low, _), (two, high, _) = hull[-2], hull[-1]
-        if (base - low) * (two - one) > (high - low) * (slope - one):
-            break
-        hull.pop()  # the outer two meet before it is lowest anywhere
-    hull.append(line)

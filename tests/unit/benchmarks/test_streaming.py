@@ -61,10 +61,11 @@ def test_the_bound_is_below_the_exact_optimum_and_near_it(seconds: int) -> None:
 
 
 def test_what_replies_that_share_nothing_but_posts_can_reach_is_what_simple_reckoning_says() -> None:
-    """Five replies are complete after a second; one post a second: the k-th is shown k - 1 seconds later."""
+    """Five replies are complete after a second; one post a second: the last is shown four seconds later."""
     replies = [arrivals(1, 0.0)] * 5
     bound = shared(replies, [Way("post")], {"post": Budget(1, 1)})
-    assert bound == pytest.approx(0.5 + (0 + 0 + 1 + 2 + 3) / 5, abs=0.15)
+    reckoned = 0.5 + (0 + 1 + 2 + 3 + 4) / 5
+    assert 0.8 * reckoned <= bound <= reckoned
 
 
 @pytest.mark.parametrize("seconds", LENGTHS)

@@ -3,10 +3,10 @@
     python -m benchmarks.live [--seconds 20] [--only slack]
 
 `bridge run` is a process of its own beside the sandbox, whose platforms count calls as people have measured the real
-ones to: in Slack 50 edits a minute and 10 at once, 100 appends and 20 at once, 20 starts and stops and 5 at once, a post
-a second and channel and 3 at once; in Discord 5 calls in 5 seconds for posts and for edits of each channel, 50 a second
-in all. A chatbot writes fifteen words a second. Everything is read off the sandbox: when a word went over the wire from
-the chatbot, and when somebody in the thread could first read it.
+ones to. Slack: 50 edits a minute and 10 at once, 100 appends and 20 at once, 20 starts and stops and 5 at once, a post
+a second and channel and 3 at once. Discord: 5 calls in 5 seconds for posts and for edits of each channel, 50 a second
+in all. A chatbot writes fifteen words a second. Everything is read off the sandbox: when a word went over the wire
+from the chatbot, and when somebody in the thread could first read it.
 
 Exits with 1 when a target is missed.
 """

@@ -1,196 +1,204 @@
-"""Replies on virtual time: the real `Pace` and `Scheduler` against buckets that refuse what a platform would refuse."""
+"""Replies on virtual time: the real `Pace` and `Scheduler` against a platform that refuses what a real one would."""
 
 from __future__ import annotations
 
 import asyncio
 import random
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Coroutine, Sequence
+from typing import Any
 
+from benchmarks.shown import NEARLY, Counter, Shown
+from benchmarks.surfaces import Growing, Stand
 from bridge.budget.scheduler import Priority, Scheduler
 from bridge.errors import RateLimited
-from bridge.platform import Budget, BudgetKey
+from bridge.model import ThreadRef
+from bridge.platform import BudgetKey, Operation
+from bridge.reply.growth import delay
 from bridge.reply.pacing import Length, Pace
 from bridge.testing.clock import VirtualClock
 
-PER_SECOND = 20
-"""Deltas that a chatbot writes."""
-NEARLY = 1e-9
 DELAY = (0.01, 0.04)
 """Seconds between which a call is on its way to the platform, and its response back."""
+ROUNDS = 12
+"""As many steps as any task here makes between two moments."""
 
 
-@dataclass(frozen=True, slots=True)
-class Surface:
-    """How replies are shown: the buckets of a first text, of newer text and of the end, and how they are counted."""
+class Clock(VirtualClock):
+    """Virtual time that is not patient with tasks of strangers."""
 
-    budgets: Mapping[str, Budget]
-    first: str
-    middle: str
-    final: str
-    edit_gap: float
-    window: float | None = None
-    """Seconds after whose end a platform counts anew, when it counts so and tells what is left; else a token bucket."""
-    per_thread: bool = False
-
-    def key(self, name: str, reply: int) -> BudgetKey:
-        """The bucket that a reply's call counts in."""
-        return BudgetKey(name, str(reply) if self.per_thread else "")
-
-
-@dataclass
-class Counter:
-    """What a platform counts for one bucket."""
-
-    budget: Budget
-    window: float | None
-    level: float = 0.0
-    at: float = float("-inf")
-
-    def take(self, now: float) -> float | None:
-        """Count a call that arrives; when there is no room for it, the seconds to wait."""
-        if self.window is None:
-            self.level = min(self.budget.burst, self.level + (now - self.at) * self.budget.rate)
-            self.at = now
-        elif now >= self.at + self.window:
-            self.level, self.at = self.budget.burst, now
-        if self.level < 1.0 - 1e-6:
-            return (1.0 - self.level) / self.budget.rate if self.window is None else self.at + self.window - now
-        self.level -= 1.0
-        return None
-
-
-@dataclass
-class Shown:
-    """What became of one reply: when it was asked for, when its deltas came, and when how many of them were visible."""
-
-    arrivals: Sequence[float]
-    visible: list[tuple[float, int]] = field(default_factory=list)
-
-    @property
-    def staleness(self) -> float:
-        """The mean time from a delta to its first visible moment."""
-        waited, before = 0.0, 0
-        for at, count in self.visible:
-            waited += sum(at - arrival for arrival in self.arrivals[before:count])
-            before = max(before, count)
-        return waited / len(self.arrivals)
-
-    @property
-    def first_paint(self) -> float:
-        """From the first delta to the first visible one."""
-        return self.visible[0][0] - self.arrivals[0]
-
-    @property
-    def final_lag(self) -> float:
-        """From the last delta to the moment when it was visible."""
-        return self.visible[-1][0] - self.arrivals[-1]
+    async def settle(self) -> None:
+        for _ in range(ROUNDS):
+            await asyncio.sleep(0)
 
 
 class Stage:
-    """A platform, the scheduler in front of it, and the replies of one run. `fixed` edits by a timer instead."""
+    """A platform, the scheduler in front of it, and the replies of one run.
 
-    def __init__(self, surface: Surface, length: Length, fixed: float | None = None) -> None:
-        self.clock = VirtualClock()
+    `timer` shows newer text so often and asks nobody, as others do; a refusal is waited out.
+    """
+
+    def __init__(self, stand: Stand, length: Length, timer: float | None = None) -> None:
+        self.clock = Clock()
         self.calls = 0
         self.refused = 0
-        self._surface = surface
+        self._stand = stand
         self._length = length
-        self._fixed = fixed
-        self._scheduler = Scheduler(self.clock, surface.budgets)
+        self._timer = timer
+        self._scheduler = Scheduler(self.clock, stand.capabilities.budgets)
         self._counters: dict[BudgetKey, Counter] = {}
+        self._flying: set[asyncio.Task[Any] | None] = set()
         self._random = random.Random(1)  # noqa: S311 - the same delays in each run
 
     async def play(self, replies: Sequence[Sequence[float]]) -> list[Shown]:
         """Write all these replies and return what was visible when."""
         shown = [Shown(arrivals) for arrivals in replies]
-        await asyncio.gather(*(self._reply(number, one) for number, one in enumerate(shown)))
+        await asyncio.gather(*(self._reply(self._stand.thread(number), one) for number, one in enumerate(shown)))
         return shown
 
-    async def _reply(self, number: int, shown: Shown) -> None:
-        surface = self._surface
-        middle = surface.key(surface.middle, number)
-        pace = Pace(surface.edit_gap, lambda now: self._scheduler.shares([middle], now), self._length)
+    async def _reply(self, thread: ThreadRef, shown: Shown) -> None:
         await self._until(shown.arrivals[0])
-        end = shown.arrivals[-1]
-        with self._scheduler.live([middle]):
-            while not shown.visible:
-                await self._show(Priority.FIRST, surface.key(surface.first, number), shown)
-            pace.shown(self.clock.monotonic())
-            while (now := self.clock.monotonic()) < end:
-                due = now + self._fixed if self._fixed is not None else pace.next_at(now)
-                newer = bisect_right(shown.arrivals, now + NEARLY) > shown.visible[-1][1]
-                due = max(due, now if newer else shown.arrivals[shown.visible[-1][1]])
-                await self._until(min(due, end))
-                if due >= end or not await self._before(end, Priority.MIDDLE, middle, shown):
-                    continue
-                pace.shown(self.clock.monotonic())
-        while shown.visible[-1][1] < len(shown.arrivals):
-            await self._show(Priority.FINAL, surface.key(surface.final, number), shown)
+        await (self._paced(thread, shown) if self._timer is None else self._timed(thread, shown, self._timer))
 
-    async def _before(self, end: float, priority: Priority, key: BudgetKey, shown: Shown) -> bool:
-        """Show newer text, but give it up at `end` while it waits for its turn. Whether it was shown."""
-        admitted = asyncio.Event()
-        call = asyncio.create_task(self._show(priority, key, shown, admitted))
-        ending = asyncio.create_task(self._until(end))
+    async def _paced(self, thread: ThreadRef, shown: Shown) -> None:
+        """As the bridge does it: every call passes the scheduler."""
+        end = shown.arrivals[-1]
+        await self._before(end, self._begin(thread, shown))
+        way = shown.way
+        if way is None:  # ended before it could be begun
+            await self._whole(thread, shown)
+            return
+        middles, last = self._keys(way.middle, thread), self._keys(way.last, thread)
+        pace = Pace(way.least_gap, lambda now: self._scheduler.shares(middles, now))
+        pace.shown(shown.visible[0][0])
+        with self._scheduler.live(middles, last if self._scheduler.keeps(last) else middles, self._length.usual):
+            while (now := self.clock.monotonic()) < end - NEARLY:
+                if (due := pace.next_at(now, shown.behind(now)) if shown.newer(now) else shown.next_arrival()) > now:
+                    await self._until(min(due, end))
+                else:
+                    await self._until(min(shown.coming(now), now + pace.linger(now, shown.behind(now))))
+                    await self._before(end, self._show(Priority.MIDDLE, way.middle, thread, shown, pace))
+        await self._end(way, thread, shown)
+
+    async def _begin(self, thread: ThreadRef, shown: Shown) -> None:
+        """Show the first text in the way that `Growth` would choose."""
+        way = min(self._stand.ways, key=lambda way: self._delay(way, thread))
+        while not await self._show(Priority.FIRST, way.first, thread, shown):
+            pass
+        shown.way = way
+
+    async def _whole(self, thread: ThreadRef, shown: Shown) -> None:
+        """Show a text that is complete and not begun."""
+        way = min(reversed(self._stand.ways), key=lambda way: self._wait(way.first, thread))
+        while not await self._show(Priority.FINAL, way.first, thread, shown):
+            pass
+        await self._end(way, thread, shown)
+
+    async def _end(self, way: Growing, thread: ThreadRef, shown: Shown) -> None:
+        """Show the rest, as newer text where that is sooner, and end what grows."""
+        stopped = way.last is way.middle and shown.complete
+        while not stopped:
+            later = self._wait(way.last, thread) > self._wait(way.middle, thread) and not shown.complete
+            end_by = way.middle if later else way.last
+            stopped = await self._show(Priority.FINAL, end_by, thread, shown) and end_by is way.last
+
+    async def _timed(self, thread: ThreadRef, shown: Shown, timer: float) -> None:
+        """As others do it: whenever the timer says so; a refusal is waited out."""
+        way, end = self._stand.ways[0], shown.arrivals[-1]
+        while not shown.visible:
+            if wait := await self._call(way.first, thread, shown):
+                if way is self._stand.ways[-1]:
+                    await self.clock.sleep(wait)
+                way = self._stand.ways[-1]
+        while (now := self.clock.monotonic()) + timer < end:
+            await self._until(max(now + timer, 0.0 if shown.newer(now + timer) else shown.next_arrival()))
+            while wait := await self._call(way.middle, thread, shown):
+                await self.clock.sleep(wait)
+        await self._until(end)
+        stopped = way.last is way.middle and shown.complete
+        while not stopped:
+            wait = await self._call(way.last, thread, shown)
+            await self.clock.sleep(wait)
+            stopped = not wait
+
+    async def _before(self, end: float, work: Coroutine[None, None, bool | None]) -> None:
+        """Show newer text, but give it up at `end` while it waits for its turn."""
+        call, ending = asyncio.create_task(work), asyncio.create_task(self._until(end))
         await asyncio.wait({call, ending}, return_when=asyncio.FIRST_COMPLETED)
         ending.cancel()
-        if not call.done() and not admitted.is_set():
+        if not call.done() and call not in self._flying:
             call.cancel()
         await asyncio.wait({call})
-        return not call.cancelled() and call.result()
 
     async def _show(
-        self, priority: Priority, key: BudgetKey, shown: Shown, admitted: asyncio.Event | None = None
+        self, priority: Priority, operation: Operation, thread: ThreadRef, shown: Shown, pace: Pace | None = None
     ) -> bool:
-        """Make one call, with the text as it is by then. False when the platform refused it."""
+        """Make one call when the scheduler lets it, with the text as it is by then. False when it was refused."""
+        began = 0.0
+        task = asyncio.current_task()
 
         async def call() -> None:
-            if admitted is not None:
-                admitted.set()
-            count = bisect_right(shown.arrivals, self.clock.monotonic() + NEARLY)
-            await self._travel()
-            self.calls += 1
-            now = self.clock.monotonic()
-            counter = self._counter(key)
-            wait = counter.take(now)
-            if wait is None:
-                shown.visible.append((now, count))
-            await self._travel()
-            if wait is not None:
-                self.refused += 1
-                raise RateLimited(retry_after=wait)
-            if counter.window is not None and self._fixed is None:
-                self._tell(key, counter)
+            nonlocal began
+            began = self.clock.monotonic()
+            self._flying.add(task)
+            try:
+                if wait := await self._call(operation, thread, shown):
+                    raise RateLimited(retry_after=wait)
+            finally:
+                self._flying.discard(task)
 
         try:
-            if self._fixed is None:
-                await self._scheduler.run(priority, [key], call, weight=lambda: self._urgency(shown))
-            else:
-                await call()
-        except RateLimited as error:
-            if self._fixed is not None:
-                await self.clock.sleep(error.retry_after)
+            await self._scheduler.run(
+                priority, self._keys(operation, thread), call, weight=lambda: shown.urgency(self.clock.monotonic())
+            )
+        except RateLimited:
             return False
+        if pace is not None:
+            pace.shown(began)
         return True
 
-    def _tell(self, key: BudgetKey, counter: Counter) -> None:
-        """The headers of a response."""
+    async def _call(self, operation: Operation, thread: ThreadRef, shown: Shown) -> float:
+        """One call and its response; when it was refused, the seconds to wait."""
+        keys = self._keys(operation, thread)
+        count = bisect_right(shown.arrivals, self.clock.monotonic() + NEARLY)
+        await self._travel()
+        self.calls += 1
         now = self.clock.monotonic()
-        reset_after = counter.at + (counter.window or 0.0) - now
-        self._scheduler.observe(
-            key, limit=counter.budget.burst, remaining=counter.level, reset_after=reset_after, completed_at=now
-        )
+        counters = [self._counter(key) for key in keys if key.name in self._stand.limits]
+        wait = max((counter.wait(now) for counter in counters), default=0.0)
+        if wait:
+            self.refused += 1
+        else:
+            for counter in counters:
+                counter.level -= 1.0
+            shown.visible.append((now, count))
+        await self._travel()
+        if self._timer is None:
+            for key in keys:
+                self._tell(key)
+        return wait
 
-    def _urgency(self, shown: Shown) -> float:
-        now = self.clock.monotonic()
-        at, count = shown.visible[-1] if shown.visible else (shown.arrivals[0], 0)
-        return (bisect_right(shown.arrivals, now) - count) * (now - at)
+    def _tell(self, key: BudgetKey) -> None:
+        """The headers of a response."""
+        counter, now = self._counters.get(key), self.clock.monotonic()
+        if counter is not None and counter.limit.told and counter.limit.seconds is not None:
+            limit, until = counter.limit.budget.burst, counter.at + counter.limit.seconds - now
+            self._scheduler.observe(key, limit=limit, remaining=counter.level, reset_after=until, completed_at=now)
+
+    def _wait(self, operation: Operation, thread: ThreadRef) -> float:
+        return self._scheduler.wait(self._keys(operation, thread), self.clock.monotonic())
+
+    def _delay(self, way: Growing, thread: ThreadRef) -> float:
+        """By which `Growth` chooses."""
+        first, middle = self._keys(way.first, thread), self._keys(way.middle, thread)
+        return delay(self._scheduler, first, middle, self._length.usual, self.clock.monotonic())
+
+    def _keys(self, operation: Operation, thread: ThreadRef) -> Sequence[BudgetKey]:
+        return self._stand.keys(operation, thread)
 
     def _counter(self, key: BudgetKey) -> Counter:
-        budget = self._surface.budgets[key.name]
-        return self._counters.setdefault(key, Counter(budget, self._surface.window, budget.burst, float("-inf")))
+        limit = self._stand.limits[key.name]
+        return self._counters.setdefault(key, Counter(limit, limit.budget.burst))
 
     async def _travel(self) -> None:
         await self.clock.sleep(self._random.uniform(*DELAY))

@@ -6,13 +6,15 @@ from bridge.platform import Budget
 
 _NEARLY = 1e-6
 """Tokens by which rounding may fall short of a whole one."""
-_BACK_OFF = 0.8
+_AT_ONCE = 1e-6
+"""Seconds by which a moment may fall short of the one that was asked for."""
+BACK_OFF = 0.8
 """What is left of the rate after the platform asked to wait."""
 _SLOWEST = 0.05
 """The least part of the first rate to which backing off may lead."""
-_RECOVERY = 0.01 / 60
+RECOVERY = 0.01 / 60
 """The part of the first rate by which success raises the rate, per second."""
-_CREDIT = 60.0
+CREDIT = 60.0
 """Seconds for which one success may count, so that an idle night does not undo what was learned."""
 
 
@@ -58,6 +60,29 @@ class Bucket:
         """Whether waiting longer would gain nothing."""
         return self.has(self.burst, now)
 
+    def flow(self, count: float, now: float) -> float:
+        """Seconds until there have been so many tokens, if each is taken when it comes."""
+        if self.has(count, now):
+            return 0.0
+        if self._held_until is None:
+            return (count - self._level) / self.rate
+        return self._held_until - now + max(0.0, count - self._level - self._afterwards) / self.rate
+
+    def full_in(self, now: float) -> float:
+        """Seconds until waiting longer gains nothing, if nobody takes a token meanwhile."""
+        if self.full(now):
+            return 0.0
+        return (self.burst - self._level) / self.rate if self._held_until is None else self._held_until - now
+
+    def held_for(self, now: float) -> float | None:
+        """Seconds until the platform counts anew; None where it has not said so."""
+        self.tokens(now)
+        return None if self._held_until is None else self._held_until - now
+
+    def reserve(self, ends: float) -> float:
+        """How many tokens to keep for so many ends: never so many that the bucket is full, and loses what flows in."""
+        return min(ends, max(self.burst - 1.0 - self._lag, self.burst / 2.0))
+
     def wait(self, now: float, reserve: float = 0.0) -> float:
         """Seconds until there is a token, if nobody takes one meanwhile.
 
@@ -71,17 +96,23 @@ class Bucket:
             return (need - self._level) / self.rate
         until = self._held_until - now
         if self._level >= 1.0 - _NEARLY:
-            return max(0.0, until - 1.0 / self.rate)
+            early = until - 1.0 / self.rate
+            return early if early > _AT_ONCE else 0.0
         return until + max(0.0, need - self._afterwards) / self.rate
+
+    @property
+    def _lag(self) -> float:
+        """What may flow in on the platform between two calls that overtake each other; one at most, which is enough for
+        the slow buckets, whose limits are narrow."""
+        return min(1.0, self.rate * self._overtaking)
 
     def take(self, now: float) -> None:
         """Spend one token. Raises ValueError when there is none."""
         if not self.has(1.0, now):
             raise ValueError("the bucket is empty; ask `wait` first")
         if self._held_until is None:
-            # What flows in while the call is on its way is lost to a bucket that is full. One token is enough for the
-            # slow buckets, whose limits are narrow.
-            lost = self._level + min(1.0, self.rate * self._overtaking) - self.burst
+            # What flows in while the call is on its way is lost to a bucket that is full.
+            lost = self._level + self._lag - self.burst
             self._level -= max(0.0, lost)
         self._level -= 1.0
 
@@ -115,7 +146,7 @@ class Bucket:
     def limited(self, retry_after: float, now: float) -> None:
         """The platform asked to wait `retry_after` seconds. Calls that are refused together lower the rate once."""
         if now >= self._limited_until:
-            self.rate = max(self.rate * _BACK_OFF, self._budget.rate * _SLOWEST)
+            self.rate = max(self.rate * BACK_OFF, self._budget.rate * _SLOWEST)
             self._raised_at = now
         self.tokens(now)
         self._level = 0.0
@@ -124,10 +155,10 @@ class Bucket:
 
     def succeeded(self, now: float) -> None:
         """A call went through: the rate creeps back to what it was before the platform asked to wait."""
-        credit = min(now - self._raised_at, _CREDIT)
+        credit = min(now - self._raised_at, CREDIT)
         self._raised_at = now
         if self.rate < self._budget.rate:
-            self.rate = min(self._budget.rate, self.rate + self._budget.rate * _RECOVERY * credit)
+            self.rate = min(self._budget.rate, self.rate + self._budget.rate * RECOVERY * credit)
 
     def held_empty(self, now: float) -> bool:
         """Whether the platform itself has said that nothing is left, and until when."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import heapq
 import itertools
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
+from bridge.budget.alarm import Alarm
 from bridge.budget.bucket import Bucket
 from bridge.budget.waiting import Priority, Queue, Share, Waiter
+from bridge.budget.window import Window
 from bridge.clock import Clock
 from bridge.errors import PluginError, RateLimited
 from bridge.platform import Budget, BudgetKey
@@ -37,9 +38,7 @@ class Scheduler:
         self._queues: dict[BudgetKey, Queue] = {}
         self._forget_at = _MANY
         self._order = itertools.count()
-        self._wakes: list[tuple[float, int, Queue]] = []
-        self._timer: asyncio.Task[None] | None = None
-        self._timer_at = 0.0
+        self._alarm = Alarm(clock, self._serve)
 
     async def run(
         self,
@@ -51,8 +50,9 @@ class Scheduler:
     ) -> T:
         """Wait until every bucket of `keys` has a token for this call, take one from each, and make the call.
 
-        The lowest `priority` goes first; among MIDDLEs the greatest `weight()`, asked whenever a token is there; then
-        the oldest. `admitted` is called just before `call`, with nothing awaited between. Neither may block or raise.
+        The lowest `priority` goes first; among FINALs, MIDDLEs and ACTIVITYs who has no weight, and then the greatest
+        `weight()`, asked whenever a token is there; then the oldest. `admitted` is called just before `call`, with
+        nothing awaited between. Neither may block or raise.
 
         Cancelling is safe: who waits takes no token, who was only just admitted gives it back, and a call under way
         keeps it. Raises what the call raises; RateLimited empties buckets until its `retry_after` first: those that
@@ -93,20 +93,43 @@ class Scheduler:
         self._serve([queue])
 
     @contextmanager
-    def live(self, keys: Sequence[BudgetKey]) -> Iterator[None]:
-        """Count one more reply as being written from these buckets, for as long as the context lasts."""
+    def live(self, keys: Sequence[BudgetKey], ends: Sequence[BudgetKey], seconds: float) -> Iterator[None]:
+        """Count one more reply as being written from the buckets of `keys`, for as long as the context lasts.
+
+        It is expected to last for `seconds`. The reply's end is going to take a token of each of `ends`, which is
+        kept for it where that is possible.
+        """
         queues = [self._queue(key) for key in dict.fromkeys(keys)]
+        last = [self._queue(key) for key in dict.fromkeys(ends)]
+        now = self._clock.monotonic()
         for queue in queues:
-            queue.live += 1
+            queue.crowd.join(now, seconds)
+        for queue in last:
+            queue.finals += 1
         try:
             yield
         finally:
             for queue in queues:
-                queue.live -= 1
+                queue.crowd.leave(now, seconds)
+            for queue in last:
+                queue.finals -= 1
 
     def shares(self, keys: Sequence[BudgetKey], now: float) -> list[Share]:
         """What each of the buckets has for the replies that are being written from it."""
         return [self._queue(key).share(now) for key in keys]
+
+    def keeps(self, keys: Sequence[BudgetKey]) -> bool:
+        """Whether a token could be kept for one end more."""
+        return all(queue.finals + 1 <= queue.bucket.burst for queue in map(self._queue, keys))
+
+    def wait(self, keys: Sequence[BudgetKey], now: float) -> float:
+        """Seconds after which a call of any priority would be made, behind all that wait there already."""
+        queues = [self._queue(key) for key in keys]
+        return max((queue.bucket.flow(len(queue.waiting) + 1, now) for queue in queues), default=0.0)
+
+    def ahead(self, keys: Sequence[BudgetKey]) -> int:
+        """How many calls wait for a token of one of the buckets."""
+        return max((len(queue.waiting) for queue in map(self._queue, keys)), default=0)
 
     async def _admission(self, waiter: Waiter) -> None:
         """Return once the tokens for this call are taken."""
@@ -139,8 +162,8 @@ class Scheduler:
                     lacking.enter(waiter)
                     touched[lacking] = None
         for queue in touched:
-            self._watch(queue, now)
-        self._arm()
+            self._alarm.watch(queue, now)
+        self._alarm.arm()
 
     @staticmethod
     def _lacking(waiter: Waiter, now: float) -> Queue | None:
@@ -150,38 +173,6 @@ class Scheduler:
         now = self._clock.monotonic()
         for queue in [queue for queue in queues if queue.bucket.held_empty(now)] or queues:
             queue.bucket.limited(retry_after, now)
-
-    def _watch(self, queue: Queue, now: float) -> None:
-        wake_at = queue.next_at(now)
-        if wake_at != queue.wake_at:
-            queue.wake_at = wake_at
-            if wake_at is not None:
-                heapq.heappush(self._wakes, (wake_at, next(self._order), queue))
-
-    def _arm(self) -> None:
-        """Have one timer run until the earliest moment at which somebody can be served."""
-        while self._wakes and self._wakes[0][0] != self._wakes[0][2].wake_at:
-            heapq.heappop(self._wakes)
-        if self._timer is not None:
-            if self._wakes and self._timer_at <= self._wakes[0][0]:
-                return
-            self._timer.cancel()
-            self._timer = None
-        if self._wakes:
-            self._timer_at = self._wakes[0][0]
-            self._timer = asyncio.create_task(self._wake(self._timer_at), name="budget timer")
-
-    async def _wake(self, at: float) -> None:
-        await self._clock.sleep(at - self._clock.monotonic())
-        self._timer = None
-        now = self._clock.monotonic()
-        due = []
-        while self._wakes and self._wakes[0][0] <= max(now, at):
-            wake_at, _, queue = heapq.heappop(self._wakes)
-            if wake_at == queue.wake_at:
-                queue.wake_at = None
-                due.append(queue)
-        self._serve(due)
 
     def _queue(self, key: BudgetKey) -> Queue:
         queue = self._queues.get(key)
@@ -194,5 +185,7 @@ class Scheduler:
             if len(self._queues) >= self._forget_at:
                 self._queues = {kept: queue for kept, queue in self._queues.items() if not queue.idle(now)}
                 self._forget_at = max(_MANY, 2 * len(self._queues))
-            queue = self._queues[key] = Queue(Bucket(budget, now, self._overtaking))
+            queue = self._queues[key] = Queue(
+                Window(budget, now) if budget.window else Bucket(budget, now, self._overtaking)
+            )
         return queue

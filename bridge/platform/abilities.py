@@ -87,15 +87,21 @@ class StreamsNatively(Protocol):
         """Whether one message can grow to this text. Pure."""
         ...
 
-    async def start_stream(self, thread: ThreadRef, text: str, asker: UserId, tasks: Sequence[Task] = ()) -> MessageRef:
+    async def start_stream(
+        self, thread: ThreadRef, text: str, asker: UserId, tasks: Sequence[Task] = (), *, last: bool = False
+    ) -> MessageRef:
         """Begin a message that answers `asker`, with these steps of the chatbot. Raises PlatformError, as all do.
+
+        `last` says that no other text comes: nothing is held back.
 
         Any of them may raise StreamStopped: a person pressed the platform's own Stop.
         """
         ...
 
-    async def append_stream(self, ref: MessageRef, before: str, text: str, tasks: Sequence[Task] = ()) -> None:
-        """Let it grow to `text`; `tasks` are steps that are new, or further than they were."""
+    async def append_stream(
+        self, ref: MessageRef, before: str, text: str, tasks: Sequence[Task] = (), *, last: bool = False
+    ) -> None:
+        """Let it grow to `text`; `tasks` are steps that are new, or further than they were. `last` as above."""
         ...
 
     async def stop_stream(self, ref: MessageRef, before: str, text: str, marker: str) -> None:

@@ -48,6 +48,9 @@ class Budget:
 
     burst: float
     rate: float
+    window: float | None = None
+    """Seconds, where the platform counts anew in windows of this length and responses say nothing about them: then no
+    span of so many seconds holds more than `burst` calls. Leave it out for everything else."""
 
 
 @dataclass(frozen=True, slots=True)

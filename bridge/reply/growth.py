@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import Self
 
 import structlog
 
+from bridge.budget.scheduler import Scheduler
 from bridge.errors import InstanceFailed, PlatformError, PlatformUnavailable, RateLimited, StreamStopped
 from bridge.model import ThreadRef, UserId
-from bridge.platform import Operation, StreamsNatively
+from bridge.platform import BudgetKey, Operation, StreamsNatively
 from bridge.reply.journal import Journal
 from bridge.reply.layout import Layout, Step
 from bridge.reply.outlet import Outlet
-from bridge.reply.pacing import Length, Pace
+from bridge.reply.pacing import Length, Pace, lag
 
 log = structlog.get_logger(__name__)
 
 NATIVE = {Operation.STREAM_START, Operation.STREAM_APPEND, Operation.STREAM_STOP}
+
+
+def delay(
+    scheduler: Scheduler, first: Sequence[BudgetKey], middle: Sequence[BudgetKey], seconds: float, now: float
+) -> float:
+    """What one reply more would wait for its first text, and then on average for newer text, written for `seconds`.
+
+    Nothing counts where the first text can be shown at once: who comes first takes the way that is liked best.
+    """
+    wait = scheduler.wait(first, now)
+    return wait + lag(scheduler.shares(middle, now), seconds, scheduler.ahead(first)) if wait else 0.0
 
 
 class Growth:
@@ -44,14 +56,15 @@ class Growth:
         self._asker = asker
         self._stopped = stopped
         self._live = ExitStack()
-        self._open = False
+        self._open = self._joined = False
         self._timer: asyncio.Task[None] | None = None
         self._use(Operation.EDIT)
         self._choose()
 
     def __enter__(self) -> Self:
         self._open = True
-        self._live.enter_context(self._outlet.scheduler.live(self._keys))
+        if self._journal.answer:
+            self._join()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -61,11 +74,20 @@ class Growth:
             self._timer.cancel()
 
     def ready(self, step: Step) -> bool:
-        """Whether to make this step. Before a start for which nothing is free the reply goes on by edits instead."""
-        if step.operation is Operation.STREAM_START and not self._free():
-            self._edit("no call to start a stream is free")
+        """Whether to make this step. When another kind of call shows its text sooner, the next step is that one."""
+        if step.operation is Operation.STREAM_START and not self._sooner(whole=step.part.final):
+            self._edit("edits show its text sooner")
             return False
+        if step.operation is Operation.STREAM_STOP and self._journal.answer[step.number].text != step.part.text:
+            self._layout.append_ends = self._wait(Operation.STREAM_APPEND) < self._wait(Operation.STREAM_STOP)
+            return not self._layout.append_ends
         return True
+
+    def shown(self, at: float) -> None:
+        """A call that began at this moment has brought newer text to the screen."""
+        self.pace.shown(at)
+        if self._open and not self._joined:
+            self._join()
 
     async def make(self, step: Step, changed: asyncio.Event) -> None:
         """Make a native call; `changed` is set when the message has grown for long enough. Raises PlatformError."""
@@ -99,8 +121,8 @@ class Growth:
         reason = platform.refuses_stream(self._thread)
         if not reason and self._journal.answer:
             reason = "the reply was begun by an earlier process"
-        if not reason and not self._free():
-            reason = "no call to start a stream is free"
+        if not reason and not self._sooner():
+            reason = "edits show its text sooner"
         if not reason:
             self._layout.stream(platform.fits_stream)
             self._use(Operation.STREAM_APPEND)
@@ -111,24 +133,45 @@ class Growth:
             self._layout.streaming = False
             log.info("reply.grows", thread=self._thread.id, by="edits", reason=reason)
             self._use(Operation.EDIT)
-            if self._open:
-                self._live.enter_context(self._outlet.scheduler.live(self._keys))
+            if self._joined:
+                self._join()
+
+    def _join(self) -> None:
+        """Count among the replies that share these budgets from now on: with a first text on screen, not before."""
+        self._live.close()
+        self._joined = True
+        scheduler = self._outlet.scheduler
+        ends = self._ends if scheduler.keeps(self._ends) else self._keys
+        self._live.enter_context(scheduler.live(self._keys, ends, self._length.usual))
 
     def _use(self, operation: Operation) -> None:
         """Keep the pace of these calls."""
         outlet, platform = self._outlet, self._outlet.platform
+        end = Operation.STREAM_STOP if operation is Operation.STREAM_APPEND else operation
+        self._ends = platform.budget_keys(end, self._thread)
         keys = self._keys = platform.budget_keys(operation, self._thread)
         gap = platform.capabilities.edit_gap
         if operation is Operation.STREAM_APPEND and isinstance(platform, StreamsNatively):
             gap = platform.stream_gap
-        self.pace = Pace(gap, lambda now: outlet.scheduler.shares(keys, now), self._length)
+        self.pace = Pace(gap, lambda now: outlet.scheduler.shares(keys, now))
         if self._journal.answer:
             self.pace.shown(outlet.clock.monotonic())
 
-    def _free(self) -> bool:
-        keys = self._outlet.platform.budget_keys(Operation.STREAM_START, self._thread)
-        shares = self._outlet.scheduler.shares(keys, self._outlet.clock.monotonic())
-        return all(share.spare > 0 for share in shares)
+    def _sooner(self, *, whole: bool = False) -> bool:
+        """Whether text would be on screen sooner by a native stream than by edits; a `whole` text is one post."""
+        if whole:
+            return self._wait(Operation.STREAM_START) < self._wait(Operation.POST)
+        native = self._delay(Operation.STREAM_START, Operation.STREAM_APPEND)
+        return native <= self._delay(Operation.POST, Operation.EDIT)
+
+    def _delay(self, first: Operation, middle: Operation) -> float:
+        outlet, keys = self._outlet, self._outlet.platform.budget_keys
+        now, usual = outlet.clock.monotonic(), self._length.usual
+        return delay(outlet.scheduler, keys(first, self._thread), keys(middle, self._thread), usual, now)
+
+    def _wait(self, operation: Operation) -> float:
+        outlet = self._outlet
+        return outlet.scheduler.wait(outlet.platform.budget_keys(operation, self._thread), outlet.clock.monotonic())
 
     def _watch(self, changed: asyncio.Event) -> None:
         """Roll the message that has just begun before its time is over."""

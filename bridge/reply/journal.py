@@ -110,7 +110,7 @@ class Journal:
         mark = f"{_STREAM}{marker(self._seed, number)}"[:25]
         await self._announce(number, mark)
         try:
-            ref = await self._streams().start_stream(self._thread, part.text, asker, tasks)
+            ref = await self._streams().start_stream(self._thread, part.text, asker, tasks, last=part.final)
         except OutcomeUnknown:
             self._unsure.add(number)
             self._tried.add(number)
@@ -121,7 +121,7 @@ class Journal:
     async def append(self, number: int, part: Part, tasks: Sequence[Task]) -> None:
         """Let a part that grows grow to this text. Called with the budget already taken."""
         shown = self.answer[number]
-        await self._streams().append_stream(shown.ref, shown.text or "", part.text, tasks)
+        await self._streams().append_stream(shown.ref, shown.text or "", part.text, tasks, last=part.final)
         shown.text = part.text
 
     async def stop(self, number: int, part: Part) -> None:

@@ -49,12 +49,17 @@ class Layout:
         self._fits_stream: Fits | None = None
         self.streaming = False
         """Whether a new part begins as a message that grows."""
+        self.append_ends = False
+        """Whether the end of a message that grows is appended, and the message stopped after that."""
 
     def next(self, *, final: bool) -> Step | None:
         """The first part that does not stand on screen as it should; None when all do."""
         parts = self._parts(final=final)
         for number, text in enumerate(parts[: self._most]):
-            step = self._toward(number, text, growing=number == len(parts) - 1 and not final)
+            last = number == len(parts) - 1
+            if last and final and self.streaming and number == len(self._answer):
+                return Step(Operation.STREAM_START, number, Part(text, final=True), tasks=self._document.tasks)
+            step = self._toward(number, text, growing=last and not final)
             if step is not None:
                 return replace(step, part=Part(step.part.text, final=final))
         if final and len(parts) > self._most == len(self._answer):
@@ -125,9 +130,8 @@ class Layout:
         if growing and shown.startswith(goal) and not tasks:
             return None
         further = goal.startswith(shown)
-        operation = (
-            Operation.STREAM_APPEND if growing and (further or shown.startswith(goal)) else Operation.STREAM_STOP
-        )
+        appended = (growing and (further or shown.startswith(goal))) or (further and self.append_ends and goal != shown)
+        operation = Operation.STREAM_APPEND if appended else Operation.STREAM_STOP
         return Step(operation, number, Part(goal if further else shown), tasks=tasks)
 
     def _is_news(self, task: Task) -> bool:

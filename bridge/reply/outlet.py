@@ -84,11 +84,17 @@ class Outlet:
                 ),
             )
 
-    async def show_activity(self, thread: ThreadRef, status: str) -> None:
-        """Show what the bot is doing, where the platform can."""
+    async def show_activity(self, thread: ThreadRef, status: Callable[[], str], *, last: bool = False) -> None:
+        """Show what the bot is doing by the time of the call, where the platform can; the `last` goes first."""
         shower = self.platform
         if isinstance(shower, ShowsActivity):
-            await self.call(Priority.ACTIVITY, Operation.ACTIVITY, thread, lambda: shower.show_activity(thread, status))
+            await self.call(
+                Priority.ACTIVITY,
+                Operation.ACTIVITY,
+                thread,
+                lambda: shower.show_activity(thread, status()),
+                weight=lambda: float(last),
+            )
 
     async def find(self, thread: ThreadRef, marker: str, since: datetime) -> MessageRef | None:
         """The message that was posted with `marker` after `since`; None when there is none, or nobody can tell."""

@@ -1,8 +1,8 @@
 """When to show the next text of a reply. Pure: time is an argument, in seconds of one monotonic clock.
 
-For one bucket the least mean staleness has evenly spaced edits. A reply that shares a bucket of `rate` with others, and
-expects to be written for `H` more seconds, may use its part of what flows in and of what is spare over that time:
-`gap = live / (rate + spare / H)`.
+For one bucket the least mean staleness has evenly spaced edits. Replies that share a bucket of `rate` and go on for `H`
+more seconds may use what flows in and what is there over that time, each the same part of it:
+`gap = live / (rate + tokens / H)`. A bucket that is full is spent at once.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ _USUAL = 15.0
 """Seconds for which a reply is written, before anything is known."""
 _NEWEST = 0.2
 """The weight of the newest reply among those before it."""
-_AT_LEAST = 0.25
-"""The part of the usual length that is still expected of a reply, however long it has taken already."""
+_LINGER = 0.1
+"""The most seconds for which text that is due waits for the next delta."""
 
 
 class Length:
@@ -29,41 +29,60 @@ class Length:
         """Take one more finished reply into account."""
         self.usual += _NEWEST * (seconds - self.usual)
 
-    def remaining(self, elapsed: float) -> float:
-        """How much longer a reply is expected to be written after `elapsed` seconds."""
-        return max(self.usual - elapsed, self.usual * _AT_LEAST)
-
 
 class Pace:
-    """Spaces the edits of one reply.
+    """Spaces the calls that show newer text of one reply.
 
-    `edit_gap` is the platform's `Capabilities.edit_gap`; `shares` tells what the buckets of an edit have at a moment
-    (`Scheduler.shares`); `length` is what is known of this chatbot's replies.
+    `least_gap` is the least time between two of them; `shares` tells what their buckets have at a moment
+    (`Scheduler.shares`).
     """
 
-    def __init__(
-        self,
-        edit_gap: float,
-        shares: Callable[[float], Sequence[Share]] | None = None,
-        length: Length | None = None,
-    ) -> None:
-        self._edit_gap = edit_gap
+    def __init__(self, least_gap: float, shares: Callable[[float], Sequence[Share]]) -> None:
+        self._least_gap = least_gap
         self._shares = shares
-        self._length = length if length is not None else Length()
-        self._began_at: float | None = None
         self._shown_at: float | None = None
 
-    def shown(self, now: float) -> None:
-        """A call has brought newer text to the screen."""
-        if self._began_at is None:
-            self._began_at = now
-        self._shown_at = now
+    def shown(self, at: float) -> None:
+        """A call that began at this moment has brought newer text to the screen."""
+        self._shown_at = at
 
-    def next_at(self, now: float) -> float:
-        """When the next text should be shown; not after `now` means at once. The first is always due."""
-        if self._shown_at is None or self._began_at is None:
+    def next_at(self, now: float, deltas: int = 0) -> float:
+        """When to look again, `deltas` having come that are not shown; not after `now` means that newer text is due.
+
+        The first is always due.
+        """
+        if self._shown_at is None:
             return now
-        expected = max(self._length.remaining(now - self._began_at), self._edit_gap)
-        shares = self._shares(now) if self._shares is not None else ()
-        gaps = (0.0 if share.full else share.live / (share.rate + share.spare / expected) for share in shares)
-        return self._shown_at + max(self._edit_gap, max(gaps, default=0.0))
+        due = self._due(self._shown_at, now)
+        return due - self._slack(self._shown_at, due, now, deltas) / 2
+
+    def linger(self, now: float, deltas: int) -> float:
+        """Seconds for which newer text that is due waits for one delta more, which would else be shown a gap later."""
+        if self._shown_at is None:
+            return 0.0
+        return self._slack(self._shown_at, self._due(self._shown_at, now), now, deltas)
+
+    def _slack(self, shown_at: float, due: float, now: float, deltas: int) -> float:
+        return min((now - shown_at) / deltas, (due - shown_at) / 4, _LINGER) if deltas else 0.0
+
+    def _due(self, shown_at: float, now: float) -> float:
+        return max([shown_at + self._least_gap, *(_due(share, shown_at, now) for share in self._shares(now))])
+
+
+def lag(shares: Sequence[Share], seconds: float, others: int = 0) -> float:
+    """The mean staleness of one reply more, written for so long from these buckets, if `others` come before it."""
+    gaps = ((share.live + others + 1) / (share.rate + share.tokens / seconds) for share in shares)
+    return min(max(gaps, default=0.0), seconds) / 2
+
+
+def _due(share: Share, shown_at: float, now: float) -> float:
+    """When one bucket would have newer text shown, or may have it shown because it has become full."""
+    if share.full_in <= 0:
+        return now
+    live = max(1, share.live)
+    if share.until is not None:
+        # What is left is spread evenly, so that the next text is due when the platform counts anew.
+        left = now + share.until - shown_at
+        return shown_at + left * min(1.0, live / (share.tokens + 1.0))
+    flow = share.rate + (share.tokens / share.remaining if share.remaining > 0 else 0.0)
+    return min(shown_at + live / flow, now + share.full_in)

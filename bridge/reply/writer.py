@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable
 
 from bridge.budget.scheduler import Priority
 from bridge.clock import within
@@ -22,6 +21,7 @@ from bridge.errors import (
 from bridge.model import ThreadRef, UserId
 from bridge.platform import Operation, Part, PartKind
 from bridge.reply.document import Document
+from bridge.reply.ending import unless
 from bridge.reply.growth import NATIVE, Growth
 from bridge.reply.insist import Backoff, insist
 from bridge.reply.journal import Journal, Slot
@@ -29,6 +29,8 @@ from bridge.reply.layout import Layout, Step
 from bridge.reply.outlet import Outlet
 from bridge.reply.pacing import Length
 
+AT_ONCE = 1e-6
+"""Seconds that are not worth sleeping."""
 RECEIPT = 5.0
 """Seconds that a call in flight gets when the program stops."""
 
@@ -49,6 +51,7 @@ class Writer:
         stopped: Callable[[], object],
     ) -> None:
         """`stopped` is called when a person stopped the reply where it is shown."""
+        self._document = document
         self._journal = journal
         self._outlet = outlet
         self._thread = thread
@@ -61,6 +64,7 @@ class Writer:
         self._ending = asyncio.Event()
         self._call: asyncio.Task[None] | None = None
         self._unshown = 0
+        self._shown_size = 0
         self._shown_at = outlet.clock.monotonic()
         self._backoff = Backoff()
         self._not_before = 0.0
@@ -68,6 +72,13 @@ class Writer:
         """The clock's `monotonic()` when the first text was on screen."""
         self.task = asyncio.create_task(self._stream(), name="writer")
         """Ends before `finish` only by failing; its exception is what no waiting can mend."""
+
+    @property
+    def behind(self) -> float | None:
+        """For how many seconds text has waited to be shown, at most; None before the first is on screen."""
+        if self.first_shown_at is None:
+            return None
+        return self._clock.monotonic() - self._shown_at if self._unshown else 0.0
 
     def touch(self) -> None:
         """The document has newer text. Never blocks: called for each delta."""
@@ -113,18 +124,26 @@ class Writer:
                 await self._changed.wait()
                 self._changed.clear()
                 while not self._ending.is_set() and self._layout.next(final=False) is not None:
-                    await self._unless_ending(self._rest())
+                    await unless(self._ending, self._rest())
                     priority = Priority.MIDDLE if self._journal.answer else Priority.FIRST
-                    await self._unless_ending(self._step(priority, final=False))
+                    await unless(self._ending, self._step(priority, final=False), busy=self._calling)
 
     async def _rest(self) -> None:
         """Wait until the next call is due: a first and a final at once, middles spaced, all after an outage."""
-        now = self._clock.monotonic()
-        due = self._not_before
-        if self._journal.answer and not self._ending.is_set():
-            due = max(due, self._growth.pace.next_at(now))
-        if due > now:
-            await self._clock.sleep(due - now)
+        while (wait := self._due(self._clock.monotonic())) > AT_ONCE:
+            await self._clock.sleep(wait)
+        if self._spaced and (linger := self._growth.pace.linger(self._clock.monotonic(), self._unshown)) > AT_ONCE:
+            self._changed.clear()
+            with contextlib.suppress(TimeoutError):
+                await within(self._clock, linger, self._changed.wait())
+
+    def _due(self, now: float) -> float:
+        """Seconds after which to look again; none when the call is due."""
+        return max(self._not_before, self._growth.pace.next_at(now, self._unshown) if self._spaced else now) - now
+
+    @property
+    def _spaced(self) -> bool:
+        return bool(self._journal.answer) and not self._ending.is_set()
 
     async def _step(self, priority: Priority, *, final: bool) -> None:
         """Wait for the budget and make the next call, with the text as it is by then."""
@@ -159,12 +178,13 @@ class Writer:
         step = self._layout.next(final=final)
         if step is None or step.operation is not operation:
             return
-        touched = self._unshown
+        touched, size, began_at = self._unshown, len(self._document.text), self._clock.monotonic()
         self._call = asyncio.create_task(self._make(step), name="platform call")
         await asyncio.shield(self._call)
         self._unshown -= touched
+        self._shown_size = size
         self._shown_at = self._clock.monotonic()
-        self._growth.pace.shown(self._shown_at)
+        self._growth.shown(began_at)
         if self.first_shown_at is None:
             self.first_shown_at = self._shown_at
 
@@ -185,21 +205,9 @@ class Writer:
         else:
             await self._journal.post(step.part)
 
-    def _urgency(self) -> float:
-        """How much is not shown yet, times for how long."""
-        return self._unshown * (self._clock.monotonic() - self._shown_at)
+    def _calling(self) -> bool:
+        return self._call is not None and not self._call.done()
 
-    async def _unless_ending(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do `work`, but give it up when the end comes while no call is in flight."""
-        task = asyncio.create_task(work)
-        ending = asyncio.create_task(self._ending.wait())
-        try:
-            await asyncio.wait({task, ending}, return_when=asyncio.FIRST_COMPLETED)
-            if not task.done() and (self._call is None or self._call.done()):
-                task.cancel()
-            await asyncio.wait({task})
-            if not task.cancelled():
-                task.result()
-        finally:
-            ending.cancel()
-            task.cancel()
+    def _urgency(self) -> float:
+        """How much text is not shown yet, times for how long."""
+        return (len(self._document.text) - self._shown_size) * (self._clock.monotonic() - self._shown_at)

@@ -29,7 +29,9 @@ class StreamingMemoryPlatform(MemoryPlatform):
     def shows_as_streamed(self, text: str) -> bool:
         return "![" not in text
 
-    async def start_stream(self, thread: ThreadRef, text: str, asker: UserId, tasks: Sequence[Task] = ()) -> MessageRef:
+    async def start_stream(
+        self, thread: ThreadRef, text: str, asker: UserId, tasks: Sequence[Task] = (), *, last: bool = False
+    ) -> MessageRef:
         async with self._call(Operation.STREAM_START, thread, text):
             ref = self.world.screen.post(thread, Part(text), "")
             shown = self.world.screen.get(ref)
@@ -37,7 +39,9 @@ class StreamingMemoryPlatform(MemoryPlatform):
             shown.tasks |= {task.id: task for task in tasks}
             return ref
 
-    async def append_stream(self, ref: MessageRef, before: str, text: str, tasks: Sequence[Task] = ()) -> None:
+    async def append_stream(
+        self, ref: MessageRef, before: str, text: str, tasks: Sequence[Task] = (), *, last: bool = False
+    ) -> None:
         async with self._call(Operation.STREAM_APPEND, ref.thread, text):
             shown = self._grow(ref, before, text)
             shown.tasks |= {task.id: task for task in tasks}

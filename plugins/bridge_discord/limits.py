@@ -12,7 +12,7 @@ from bridge import Budget, BudgetKey, Capabilities, Operation, Surface, ThreadRe
 GLOBAL = BudgetKey("global")
 
 BUDGETS = {
-    "global": Budget(burst=10, rate=40),  # together never more than 50 within a second
+    "global": Budget(burst=50, rate=50, window=1.0),
     "post": Budget(burst=5, rate=1.0),
     "edit": Budget(burst=5, rate=1.0),
     "delete": Budget(burst=5, rate=1.0),
@@ -25,7 +25,7 @@ CAPABILITIES = Capabilities(
     part_size=2000,
     part_unit=Unit.CODE_POINTS,
     edit_seconds=None,
-    edit_gap=1.05,
+    edit_gap=0.25,
     activity_seconds=10.0,
     budgets=BUDGETS,
 )

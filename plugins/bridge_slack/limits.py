@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bridge import Budget, BudgetKey, Capabilities, Operation, Surface, ThreadRef, Unit
 
-_TIER_2 = Budget(burst=8, rate=20 / 60)
+_TIER_2 = Budget(burst=5, rate=20 / 60)
 _TIER_3 = Budget(burst=10, rate=50 / 60)
 _TIER_4 = Budget(burst=20, rate=100 / 60)
 
@@ -14,7 +14,7 @@ CAPABILITIES = Capabilities(
     part_size=11_000,
     part_unit=Unit.UTF16,
     edit_seconds=None,
-    edit_gap=60 / 50,
+    edit_gap=0.25,
     activity_seconds=120,
     budgets={
         "chat.postMessage": Budget(burst=3, rate=1),

@@ -106,11 +106,15 @@ class SlackPlatform:
     def fits_stream(self, text: str) -> bool:
         return len(harmless(text).encode()) <= SIZE
 
-    async def start_stream(self, thread: ThreadRef, text: str, asker: UserId, tasks: Sequence[Task] = ()) -> MessageRef:
-        return await self._streaming.start(thread, text, asker, tasks)
+    async def start_stream(
+        self, thread: ThreadRef, text: str, asker: UserId, tasks: Sequence[Task] = (), *, last: bool = False
+    ) -> MessageRef:
+        return await self._streaming.start(thread, text, asker, tasks, last=last)
 
-    async def append_stream(self, ref: MessageRef, before: str, text: str, tasks: Sequence[Task] = ()) -> None:
-        await self._streaming.append(ref, before, text, tasks)
+    async def append_stream(
+        self, ref: MessageRef, before: str, text: str, tasks: Sequence[Task] = (), *, last: bool = False
+    ) -> None:
+        await self._streaming.append(ref, before, text, tasks, last=last)
 
     async def stop_stream(self, ref: MessageRef, before: str, text: str, marker: str) -> None:
         await self._streaming.stop(ref, before, text, marker)

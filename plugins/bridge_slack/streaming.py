@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 SIZE = 9_000
 """UTF-8 bytes. Slack does not document how much one stream takes; others measured about 10,600."""
-GAP = 60 / 100
+GAP = 0.15
 """Slack: chat.appendStream, Tier 4."""
 LONGEST = 256
 """Characters of a field of a task. Slack: chat.appendStream, task_update."""
@@ -36,6 +36,8 @@ class Streaming:
         self._api = api
         self._wanted = wanted
         self._teams: OrderedDict[str, str] = OrderedDict()
+        self._whole: set[str] = set()
+        """The messages that still grow, but show all that they were given."""
 
     def saw(self, fields: Mapping[str, Any]) -> None:
         """Take note of the workspace of who wrote a message: in a shared channel it may be another than the app's."""
@@ -52,9 +54,10 @@ class Streaming:
             return "native_streams is false"
         return "" if ids.root(thread) is not None else "Slack streams in threads only"
 
-    async def start(self, thread: ThreadRef, text: str, asker: UserId, tasks: Sequence[Task]) -> MessageRef:
+    async def start(
+        self, thread: ThreadRef, text: str, asker: UserId, tasks: Sequence[Task], *, last: bool
+    ) -> MessageRef:
         """Begin a message. The recipients are required in channels; Slack: chat.startStream."""
-        first = settled(text)
         answer = await self._api.write(
             "chat.startStream",
             limits.budget_keys(Operation.STREAM_START, thread)[0],
@@ -62,19 +65,22 @@ class Streaming:
             thread_ts=ids.root(thread),
             recipient_user_id=asker,
             recipient_team_id=self._teams.get(asker, thread.workspace),
-            **_content(first, tasks),
+            **_content(_sent(text, last=last), tasks),
         )
-        return MessageRef(thread, MessageId(str(answer["ts"])))
+        ref = MessageRef(thread, MessageId(str(answer["ts"])))
+        self._note(ref, last=last)
+        return ref
 
-    async def append(self, ref: MessageRef, before: str, text: str, tasks: Sequence[Task]) -> None:
+    async def append(self, ref: MessageRef, before: str, text: str, tasks: Sequence[Task], *, last: bool) -> None:
         """Send what `text` has besides `before`, as far as no later text can change it."""
-        if content := _content(settled(text)[len(settled(before)) :], tasks):
+        if content := _content(_sent(text, last=last)[len(self._shown(ref, before)) :], tasks):
             key = limits.budget_keys(Operation.STREAM_APPEND, ref.thread)[0]
             await self._api.write("chat.appendStream", key, channel=ref.thread.channel, ts=ref.id, **content)
+        self._note(ref, last=last)
 
     async def stop(self, ref: MessageRef, before: str, text: str, marker: str) -> None:
         """Send the rest and end the message, which carries its marker from now on."""
-        rest = harmless(text)[len(settled(before)) :]
+        rest = harmless(text)[len(self._shown(ref, before)) :]
         await self._api.write(
             "chat.stopStream",
             limits.budget_keys(Operation.STREAM_STOP, ref.thread)[0],
@@ -83,9 +89,19 @@ class Streaming:
             metadata=markers.metadata(marker),
             **({"markdown_text": rest} if rest else {}),
         )
+        self._whole.discard(ref.id)
+
+    def _note(self, ref: MessageRef, *, last: bool) -> None:
+        if last:
+            self._whole.add(ref.id)
+
+    def _shown(self, ref: MessageRef, before: str) -> str:
+        """What a message shows by now of the text that it was given."""
+        return _sent(before, last=ref.id in self._whole)
 
     async def end(self, ref: MessageRef) -> None:
         """End a message where it is; ended already is success."""
+        self._whole.discard(ref.id)
         try:
             await self._api.write(
                 "chat.stopStream",
@@ -95,6 +111,11 @@ class Streaming:
             )
         except (StreamEnded, StreamStopped):
             log.debug("slack.stream_ended_already", message=ref.id)
+
+
+def _sent(text: str, *, last: bool) -> str:
+    """As much of a text as is sent; all of it when no other comes."""
+    return harmless(text) if last else settled(text)
 
 
 def _content(text: str, tasks: Sequence[Task]) -> dict[str, Any]:

@@ -196,3 +196,26 @@ def test_a_platform_that_counts_in_windows_is_never_asked_too_often(
         used += 1
         assert used <= limit
         made.observe(limit=limit, remaining=limit - used, reset_after=resets_at - now, now=now)
+
+
+def test_the_reserve_is_given_out_at_the_very_moment_that_was_told() -> None:
+    """Whatever rounding takes away: else whoever waits is told to wait for nothing, again and again."""
+    for reset_after in (5.0, 4.987, 3.3333333, 1.1):
+        window = bucket(burst=5, rate=1)
+        window.observe(limit=5, remaining=1, reset_after=reset_after, now=0.1)
+        at = 0.1 + window.wait(0.1, reserve=1)
+        assert window.wait(at, reserve=1) == 0
+
+
+def test_it_is_never_kept_so_full_for_ends_that_it_loses_what_flows_in() -> None:
+    slow = Bucket(Budget(10, 0.8), now=0.0, overtaking=0.25)
+    assert (slow.reserve(0), slow.reserve(3), slow.reserve(50)) == (0, 3, 8.8)
+    assert bucket(burst=1).reserve(9) == 0.5
+
+
+def test_it_tells_when_it_is_full_and_when_so_many_have_been_there() -> None:
+    part = bucket(burst=5, rate=0.5)
+    part.take(0)
+    assert (part.full_in(0), part.flow(4, 0), part.flow(6, 0), part.full_in(2)) == (2, 0, 4, 0)
+    part.observe(limit=5, remaining=1, reset_after=3, now=2)
+    assert (part.full_in(2), part.held_for(2), part.flow(2, 2)) == (3, 3, 3)

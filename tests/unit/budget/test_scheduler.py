@@ -135,17 +135,74 @@ async def test_a_call_takes_no_token_before_it_has_all(bench: Bench) -> None:
     assert bench.log[-1] == (1.0, "wants both")
 
 
-async def test_the_last_token_is_kept_for_what_cannot_be_left_out(bench: Bench) -> None:
+async def test_a_token_is_kept_for_each_end_that_is_to_come(bench: Bench) -> None:
     bursty = BudgetKey("bursty")
-    for _ in range(4):
-        await bench.call("middle", Priority.MIDDLE, bursty)
-    bench.begin("fifth middle", Priority.MIDDLE, bursty)
+    with bench.scheduler.live([bursty], [bursty], 20.0):
+        for _ in range(4):
+            await bench.call("middle", Priority.MIDDLE, bursty)
+        bench.begin("fifth middle", Priority.MIDDLE, bursty)
+        await bench.clock.settle()
+        assert len(bench.log) == 4
+        await bench.call("final", Priority.FINAL, bursty)
+        assert bench.log[-1] == (0.0, "final")
+        await bench.clock.advance(2)
+        assert bench.log[-1] == (2.0, "fifth middle")
+
+
+async def test_what_is_kept_is_given_out_when_nobody_is_going_to_need_it(bench: Bench) -> None:
+    bursty = BudgetKey("bursty")
+    with bench.scheduler.live([bursty], [bursty], 20.0):
+        for number in range(5):
+            bench.begin(str(number), Priority.MIDDLE, bursty)
+        await bench.clock.settle()
+        assert len(bench.log) == 4
+    await bench.call("another", Priority.FINAL, BudgetKey("all"), bursty)
+    await bench.clock.advance(1)
+    assert bench.log[-1] == (1.0, "4")
+
+
+async def test_ends_go_by_what_they_have_to_show_and_notices_before_them(bench: Bench) -> None:
+    await bench.call("spends the token", Priority.FINAL, ONE)
+    for name, weight in (("little", 1.0), ("much", 9.0)):
+        bench.begin(name, Priority.FINAL, ONE, weight=partial(float, weight))
+    bench.begin("notice", Priority.FINAL, ONE)
+    await bench.clock.advance(3)
+    assert bench.names()[1:] == ["notice", "much", "little"]
+
+
+async def test_a_call_that_does_not_come_back_holds_up_nobody(bench: Bench) -> None:
+    """Some client libraries sleep in a call whose response is there: it counts from what the response said."""
+    bursty = BudgetKey("bursty")
+
+    async def answer_and_sleep() -> None:
+        bench.scheduler.observe(bursty, limit=5, remaining=2, reset_after=5, completed_at=bench.clock.monotonic())
+        await bench.clock.sleep(60)
+
+    asleep = asyncio.create_task(bench.call("asleep", Priority.MIDDLE, bursty, effect=answer_and_sleep))
     await bench.clock.settle()
-    assert len(bench.log) == 4
-    await bench.call("final", Priority.FINAL, bursty)
-    assert bench.log[-1] == (0.0, "final")
-    await bench.clock.advance(2)
-    assert bench.log[-1] == (2.0, "fifth middle")
+    for name in ("second", "third", "fourth"):
+        bench.begin(name, Priority.MIDDLE, bursty)
+    await bench.clock.advance(6)
+    assert bench.log[1:] == [(0.0, "second"), (0.0, "third"), (5.0, "fourth")]
+    assert not asleep.done()
+    await bench.clock.advance(60)
+    await asleep
+
+
+async def test_it_can_tell_how_long_a_call_would_wait(bench: Bench) -> None:
+    assert bench.scheduler.wait([ONE, ALL], 0.0) == 0.0
+    await bench.call("spends the token", Priority.FINAL, ONE)
+    assert bench.scheduler.wait([ONE, ALL], 0.0) == 1.0
+    bench.begin("waits", Priority.FIRST, ONE)
+    await bench.clock.settle()
+    assert bench.scheduler.wait([ONE, ALL], 0.0) == 2.0
+    assert bench.scheduler.ahead([ONE, ALL]) == 1
+
+
+async def test_it_can_tell_whether_a_token_could_be_kept_for_one_end_more(bench: Bench) -> None:
+    with bench.scheduler.live([], [TWO], 20.0):
+        assert bench.scheduler.keeps([ONE])
+        assert not bench.scheduler.keeps([TWO])
 
 
 async def test_waiting_costs_one_timer_and_no_polling(bench: Bench) -> None:
@@ -231,10 +288,14 @@ async def test_what_the_platform_says_wakes_who_waits(bench: Bench) -> None:
 
 
 async def test_live_replies_share_a_bucket(bench: Bench) -> None:
-    with bench.scheduler.live([ONE, ALL]), bench.scheduler.live([TWO, ALL]):
-        assert [share.live for share in bench.scheduler.shares([ONE, ALL], 0.0)] == [1, 2]
-    assert [share.live for share in bench.scheduler.shares([ONE, ALL], 0.0)] == [1, 1]
-    assert [share.spare for share in bench.scheduler.shares([ONE, ALL], 0.0)] == [0, 49]
+    with bench.scheduler.live([ONE, ALL], [], 20.0):
+        await bench.clock.advance(10)
+        with bench.scheduler.live([TWO, ALL], [], 40.0):
+            one, whole = bench.scheduler.shares([ONE, ALL], 10.0)
+            assert (one.live, one.remaining) == (1, 10.0)
+            assert (whole.live, whole.remaining, whole.tokens) == (2, 25.0, 50)
+            assert bench.scheduler.shares([ALL], 100.0)[0].remaining == 7.5, "a quarter of the usual is always expected"
+    assert [share.live for share in bench.scheduler.shares([ONE, ALL], 0.0)] == [0, 0]
 
 
 async def test_an_unknown_budget_is_the_plugins_mistake(bench: Bench) -> None:

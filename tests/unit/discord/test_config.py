@@ -54,7 +54,7 @@ def test_each_thread_has_buckets_of_its_own_below_the_one_of_the_bot() -> None:
     assert budget_keys(Operation.EDIT, chain) == (BudgetKey("global"), BudgetKey("edit", "2"))
     assert budget_keys(Operation.OPEN_THREAD, thread)[1] == BudgetKey("open_thread", "2")
     whole = CAPABILITIES.budgets["global"]
-    assert whole.burst + whole.rate <= 50
+    assert (whole.burst, whole.window) == (50, 1.0)
 
 
 def test_the_plugin_is_light_until_it_is_used() -> None:

@@ -1,0 +1,137 @@
+"""Many replies at once in one workspace, on virtual time: the real writers, budgets and status lines."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bridge.budget.scheduler import Scheduler
+from bridge.chatbot import Complete, Delta
+from bridge.model import ChannelId, InstanceName, MessageId, Surface, ThreadId, ThreadRef, UserId, WorkspaceId
+from bridge.platform import BudgetKey, Operation
+from bridge.reply.activity import show_activity, status
+from bridge.reply.document import Document
+from bridge.reply.journal import Journal
+from bridge.reply.outlet import Outlet
+from bridge.reply.pacing import Length
+from bridge.reply.writer import Writer
+from bridge.store import Store, TurnRow, TurnState, WaitingMessage
+from bridge.testing import MemoryPlatform, MemoryWorld, VirtualClock
+from bridge.testing.messages import at_the_top
+from bridge.trace import Step
+from bridge_slack import limits
+
+EVERY = 5.0
+"""Seconds between two deltas."""
+
+
+class Receipts(Store):
+    """A store that takes receipts and keeps nothing: writers ask it for no more."""
+
+    def __init__(self) -> None:
+        """Without a database."""
+
+    async def part_posting(self, turn: int, number: int, marker: str, steps: Sequence[Step] = ()) -> None:
+        """Taken."""
+
+    async def part_posted(self, turn: int, number: int, message: MessageId) -> None:
+        """Taken."""
+
+
+class Workspace(MemoryPlatform):
+    """Counts calls as Slack does: edits and status lines for the workspace, posts for each channel too."""
+
+    def budget_keys(self, operation: Operation, thread: ThreadRef) -> tuple[BudgetKey, ...]:
+        return limits.budget_keys(operation, thread)
+
+
+@dataclass
+class Reply:
+    """One reply of a crowd."""
+
+    thread: ThreadRef
+    seconds: float
+    text: str = ""
+    ended_at: float = 0.0
+    done_at: float = 0.0
+
+
+class Crowd:
+    """Replies that begin together and end at different times."""
+
+    def __init__(self, lengths: Sequence[float]) -> None:
+        self.clock = VirtualClock()
+        capabilities = limits.CAPABILITIES
+        self.world = MemoryWorld(clock=self.clock, capabilities=capabilities, limits=True)
+        platform = Workspace(self.world)
+        self.outlet = Outlet(platform, Scheduler(self.clock, capabilities.budgets), self.clock)
+        self.length = Length(sum(lengths) / len(lengths))
+        self.replies = [Reply(place(number), seconds) for number, seconds in enumerate(lengths)]
+
+    async def run(self) -> None:
+        """Write them all."""
+        await self.clock.run(asyncio.gather(*(self._write(reply) for reply in self.replies)))
+
+    @property
+    def calls(self) -> Counter[Operation]:
+        """How many calls of each kind took effect."""
+        return Counter(call.operation for call in self.world.calls)
+
+    @property
+    def refused(self) -> int:
+        """How many kinds of call were refused: a refusal lowers the rate for minutes."""
+        budgets, scheduler = limits.CAPABILITIES.budgets, self.outlet.scheduler
+        shares = {name: scheduler.shares([BudgetKey(name, "W")], self.clock.monotonic())[0] for name in budgets}
+        return sum(share.rate < budgets[name].rate for name, share in shares.items())
+
+    async def _write(self, reply: Reply) -> None:
+        document, clock = Document(), self.clock
+        journal = Journal(Receipts(), self.outlet, reply.thread, row(reply.thread), reply.thread.id)
+        writer = Writer(
+            document,
+            journal,
+            self.outlet,
+            reply.thread,
+            self.length,
+            asker=UserId("U"),
+            most_parts=20,
+            stopped=lambda: None,
+        )
+        activity = asyncio.create_task(
+            show_activity(
+                self.outlet,
+                reply.thread,
+                lambda: status(document, writer.behind),
+                lambda: writer.behind is not None,
+            )
+        )
+        end = clock.monotonic() + reply.seconds
+        while clock.monotonic() < end:
+            reply.text += "more words "
+            document.apply(Delta("a", "more words "))
+            writer.touch()
+            await clock.sleep(EVERY)
+        document.apply(Complete("a", reply.text + "the end"))
+        reply.text += "the end"
+        reply.ended_at = clock.monotonic()
+        await writer.finish()
+        reply.done_at = clock.monotonic()
+        activity.cancel()
+        await asyncio.wait({activity})
+        await writer.close()
+
+
+def place(number: int) -> ThreadRef:
+    """A thread in a channel of its own."""
+    channel = ChannelId(f"C{number}")
+    return ThreadRef(InstanceName("memory"), WorkspaceId("W"), channel, ThreadId(f"T{number}"), Surface.THREAD)
+
+
+def row(thread: ThreadRef) -> TurnRow:
+    """A turn that has just begun."""
+    now = VirtualClock().now()
+    message = at_the_top(thread, 1, "Ada", "?", now)
+    asked = WaitingMessage(1, 1, message, route="routes[0]", chatbot="echo")
+    return TurnRow(1, 1, 1, TurnState.ASKED, "", 1, now, now, None, (asked,), (), None, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHMARKS = ("startup", "store", "deltas")
+BENCHMARKS = ("startup", "store", "deltas", "streaming")
 
 
 def main() -> None:

@@ -24,7 +24,7 @@ SIZE = 9_000
 SECONDS = 240.0
 """Slack ends a stream by itself after about five minutes, which it does not document."""
 GAP = 0.15
-"""Slack: chat.appendStream, Tier 4."""
+"""Seconds; what comes more often is not read as growing more smoothly."""
 _MOST_TEAMS = 20_000
 
 

@@ -39,6 +39,7 @@ format: install  ## Format the code and mend what ruff can mend
 
 generate: install  ## Write the generated files anew
 	$(BIN)/python docs/generate.py
+	$(BIN)/python -m benchmarks.figures
 
 bench: install  ## Measure; benchmarks/README.md says how to read the figures
 	$(BIN)/python -m benchmarks

@@ -76,7 +76,7 @@ class StreamsNatively(Protocol):
 
     @property
     def stream_gap(self) -> float:
-        """Seconds between two calls that let one message grow, which the platform takes without complaint for ever."""
+        """The least seconds between two calls that let one message grow; see `Capabilities.edit_gap`."""
         ...
 
     def refuses_stream(self, thread: ThreadRef) -> str:

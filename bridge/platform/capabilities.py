@@ -72,7 +72,7 @@ class Capabilities:
     edit_seconds: float | None
     """How long after posting a message can be edited; None for ever."""
     edit_gap: float
-    """Seconds between two edits of one message that the platform takes without complaint for ever."""
+    """The least seconds between two edits of one message; how many there can be is what the budgets say."""
     activity_seconds: float | None
     """How long a shown activity lasts by itself; None where the platform shows none."""
     budgets: Mapping[str, Budget]

@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 SIZE = 9_000
 """UTF-8 bytes. Slack does not document how much one stream takes; others measured about 10,600."""
 GAP = 0.15
-"""Slack: chat.appendStream, Tier 4."""
+"""Seconds; what comes more often is not read as growing more smoothly."""
 LONGEST = 256
 """Characters of a field of a task. Slack: chat.appendStream, task_update."""
 _MOST_TEAMS = 20_000

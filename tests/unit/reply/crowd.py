@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from bridge.budget.scheduler import Scheduler
 from bridge.chatbot import Complete, Delta
 from bridge.model import ChannelId, InstanceName, MessageId, Surface, ThreadId, ThreadRef, UserId, WorkspaceId
-from bridge.platform import BudgetKey, Operation
+from bridge.platform import Budget, BudgetKey, Operation
 from bridge.reply.activity import show_activity, status
 from bridge.reply.document import Document
 from bridge.reply.journal import Journal
@@ -20,6 +20,7 @@ from bridge.reply.writer import Writer
 from bridge.store import Store, TurnRow, TurnState, WaitingMessage
 from bridge.testing import MemoryPlatform, MemoryWorld, VirtualClock
 from bridge.testing.messages import at_the_top
+from bridge.testing.streaming import StreamingMemoryPlatform
 from bridge.trace import Step
 from bridge_slack import limits
 
@@ -47,6 +48,10 @@ class Workspace(MemoryPlatform):
         return limits.budget_keys(operation, thread)
 
 
+class StreamingWorkspace(StreamingMemoryPlatform, Workspace):
+    """One where messages can grow."""
+
+
 @dataclass
 class Reply:
     """One reply of a crowd."""
@@ -59,14 +64,16 @@ class Reply:
 
 
 class Crowd:
-    """Replies that begin together and end at different times."""
+    """Replies that begin together and end at different times; `native` has other budgets, and lets messages grow."""
 
-    def __init__(self, lengths: Sequence[float]) -> None:
+    def __init__(self, lengths: Sequence[float], native: Mapping[str, Budget] | None = None) -> None:
         self.clock = VirtualClock()
-        capabilities = limits.CAPABILITIES
+        self.budgets = {**limits.CAPABILITIES.budgets, **(native or {})}
+        capabilities = replace(limits.CAPABILITIES, budgets=self.budgets)
         self.world = MemoryWorld(clock=self.clock, capabilities=capabilities, limits=True)
-        platform = Workspace(self.world)
-        self.outlet = Outlet(platform, Scheduler(self.clock, capabilities.budgets), self.clock)
+        self.world.stream_seconds = 240.0
+        platform = Workspace(self.world) if native is None else StreamingWorkspace(self.world)
+        self.outlet = Outlet(platform, Scheduler(self.clock, self.budgets), self.clock)
         self.length = Length(sum(lengths) / len(lengths))
         self.replies = [Reply(place(number), seconds) for number, seconds in enumerate(lengths)]
 
@@ -82,9 +89,13 @@ class Crowd:
     @property
     def refused(self) -> int:
         """How many kinds of call were refused: a refusal lowers the rate for minutes."""
-        budgets, scheduler = limits.CAPABILITIES.budgets, self.outlet.scheduler
+        budgets, scheduler = self.budgets, self.outlet.scheduler
         shares = {name: scheduler.shares([BudgetKey(name, "W")], self.clock.monotonic())[0] for name in budgets}
         return sum(share.rate < budgets[name].rate for name, share in shares.items())
+
+    def complete_at(self, reply: Reply) -> float:
+        """When the whole text of a reply was first on screen."""
+        return next(one.at for one in self.world.calls if one.thread == reply.thread and one.text == reply.text)
 
     async def _write(self, reply: Reply) -> None:
         document, clock = Document(), self.clock

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bridge.platform import Operation
+from bridge.platform import Budget, Operation
 from bridge.reply.activity import PATIENCE, status
 from bridge.reply.document import Document
 from bridge_slack.limits import CAPABILITIES
@@ -35,6 +35,33 @@ async def test_the_more_replies_the_fewer_middles_each() -> None:
         assert crowd.refused == 0
     assert each == sorted(each, reverse=True)
     assert each[-1] >= 1
+
+
+async def test_ends_are_appended_where_no_stop_is_free() -> None:
+    scarce = {"chat.startStream": Budget(20, 1), "chat.stopStream": Budget(2, 0.1), "chat.appendStream": Budget(20, 2)}
+    crowd = Crowd([30.0] * 10, native=scarce)
+    await crowd.run()
+    assert crowd.refused == 0
+    assert all(crowd.world.shown(reply.thread) == (reply.text,) for reply in crowd.replies)
+    assert crowd.calls[Operation.STREAM_START] == crowd.calls[Operation.STREAM_STOP] == 10
+    assert max(crowd.complete_at(reply) - reply.ended_at for reply in crowd.replies) <= 1.0
+    assert max(reply.done_at - reply.ended_at for reply in crowd.replies) > 30.0
+    assert not any(message.growing for message in crowd.world.messages())
+
+
+async def test_a_text_that_is_whole_before_it_is_begun_takes_the_call_that_is_free() -> None:
+    """Six replies end in the first moment, two posts and two starts are there, and then a start comes sooner."""
+    few = {
+        "chat.postMessage/workspace": Budget(2, 0.01),
+        "chat.startStream": Budget(2, 1),
+        "chat.stopStream": Budget(10, 1),
+    }
+    crowd = Crowd([0.0] * 6, native=few)
+    await crowd.run()
+    assert crowd.refused == 0
+    assert all(crowd.world.shown(reply.thread) == (reply.text,) for reply in crowd.replies)
+    assert (crowd.calls[Operation.POST], crowd.calls[Operation.STREAM_START]) == (2, 4)
+    assert max(crowd.complete_at(reply) for reply in crowd.replies) <= 3.0
 
 
 def test_what_a_status_line_says() -> None:

@@ -52,6 +52,11 @@ class Bucket:
             self._at = now
         return max(0.0, self._level)
 
+    @property
+    def at_once(self) -> float:
+        """How many calls a full bucket is sure to let through together: one that is overtaken has lost what flowed in."""
+        return self.burst - self._lag
+
     def has(self, count: float, now: float) -> bool:
         """Whether there are `count` tokens."""
         return self.tokens(now) >= count - _NEARLY

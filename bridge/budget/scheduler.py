@@ -120,7 +120,7 @@ class Scheduler:
 
     def keeps(self, keys: Sequence[BudgetKey]) -> bool:
         """Whether a token could be kept for one end more."""
-        return all(queue.finals + 1 <= queue.bucket.burst for queue in map(self._queue, keys))
+        return all(queue.finals + 1 <= queue.bucket.at_once for queue in map(self._queue, keys))
 
     def wait(self, keys: Sequence[BudgetKey], now: float) -> float:
         """Seconds after which a call of any priority would be made, behind all that wait there already."""

@@ -20,6 +20,7 @@ from bridge.reply.pacing import Length, Pace, lag
 
 log = structlog.get_logger(__name__)
 
+FIRST_COUNTS = 2.0
 NATIVE = {Operation.STREAM_START, Operation.STREAM_APPEND, Operation.STREAM_STOP}
 
 
@@ -28,10 +29,10 @@ def delay(
 ) -> float:
     """What one reply more would wait for its first text, and then on average for newer text, written for `seconds`.
 
-    Nothing counts where the first text can be shown at once: who comes first takes the way that is liked best.
+    The first text counts more: until it is there, nobody knows that they were heard. Nothing counts where the first text can be shown at once: who comes first takes the way that is liked best.
     """
     wait = scheduler.wait(first, now)
-    return wait + lag(scheduler.shares(middle, now), seconds, scheduler.ahead(first)) if wait else 0.0
+    return FIRST_COUNTS * wait + lag(scheduler.shares(middle, now), seconds, scheduler.ahead(first)) if wait else 0.0
 
 
 class Growth:
@@ -78,10 +79,15 @@ class Growth:
         if step.operation is Operation.STREAM_START and not self._sooner(whole=step.part.final):
             self._edit("edits show its text sooner")
             return False
-        if step.operation is Operation.STREAM_STOP and self._journal.answer[step.number].text != step.part.text:
+        if step.operation is Operation.STREAM_STOP and not self._shows(step):
             self._layout.append_ends = self._wait(Operation.STREAM_APPEND) < self._wait(Operation.STREAM_STOP)
             return not self._layout.append_ends
         return True
+
+    def _shows(self, step: Step) -> bool:
+        """Whether the message shows all that it is to show, and only has to be ended."""
+        there = self._journal.answer[step.number]
+        return there.whole and there.text == step.part.text
 
     def shown(self, at: float) -> None:
         """A call that began at this moment has brought newer text to the screen."""

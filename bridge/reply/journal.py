@@ -44,6 +44,8 @@ class Shown:
     text: str | None
     growing: bool = False
     """True while it can be appended to."""
+    whole: bool = False
+    """True when a message that grows shows all of its text, with nothing held back."""
 
 
 class Journal:
@@ -116,13 +118,13 @@ class Journal:
             self._tried.add(number)
             raise
         await self._store.part_posted(self._turn, number, ref.id)
-        self.answer.append(Shown(ref, part.text, growing=True))
+        self.answer.append(Shown(ref, part.text, growing=True, whole=part.final))
 
     async def append(self, number: int, part: Part, tasks: Sequence[Task]) -> None:
         """Let a part that grows grow to this text. Called with the budget already taken."""
         shown = self.answer[number]
         await self._streams().append_stream(shown.ref, shown.text or "", part.text, tasks, last=part.final)
-        shown.text = part.text
+        shown.text, shown.whole = part.text, part.final
 
     async def stop(self, number: int, part: Part) -> None:
         """Let a part grow to this text, and no further. Called with the budget already taken."""

@@ -125,12 +125,15 @@ class Layout:
 
     def _grown(self, number: int, goal: str, *, growing: bool) -> Step | None:
         """A text that does not begin with what stands there stops the message, to be edited then."""
-        shown = self._answer[number].text or ""
+        there = self._answer[number]
+        shown = there.text or ""
         tasks = list(filter(self._is_news, self._document.tasks)) if growing else []
         if growing and shown.startswith(goal) and not tasks:
             return None
         further = goal.startswith(shown)
-        appended = (growing and (further or shown.startswith(goal))) or (further and self.append_ends and goal != shown)
+        appended = (growing and (further or shown.startswith(goal))) or (
+            further and self.append_ends and not (goal == shown and there.whole)
+        )
         operation = Operation.STREAM_APPEND if appended else Operation.STREAM_STOP
         return Step(operation, number, Part(goal if further else shown), tasks=tasks)
 

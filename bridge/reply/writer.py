@@ -148,7 +148,10 @@ class Writer:
     async def _step(self, priority: Priority, *, final: bool) -> None:
         """Wait for the budget and make the next call, with the text as it is by then."""
         step = self._layout.next(final=final)
-        if step is None or not self._growth.ready(step):
+        # Decided and queued at once: others that decide now must see who waits where.
+        while step is not None and not self._growth.ready(step):
+            step = self._layout.next(final=final)
+        if step is None:
             return
         try:
             await self._outlet.call(

@@ -81,6 +81,7 @@ from bridge.model import (
     WorkspaceId,
 )
 from bridge.platform import (
+    Admit,
     Budget,
     BudgetKey,
     Button,
@@ -117,6 +118,7 @@ if TYPE_CHECKING:
     from bridge.markdown import Node, NodeKind, display_width, parse_markdown, plain_text
 
 __all__ = [
+    "Admit",
     "ApprovalRequest",
     "Attachment",
     "Author",

@@ -19,6 +19,7 @@ from bridge.platform.abilities import (
     StreamsNatively,
 )
 from bridge.platform.adapter import (
+    Admit,
     Deliver,
     Health,
     Observe,
@@ -30,6 +31,7 @@ from bridge.platform.adapter import (
 from bridge.platform.capabilities import Budget, BudgetKey, Capabilities, Operation, Unit
 
 __all__ = [
+    "Admit",
     "Budget",
     "BudgetKey",
     "Button",

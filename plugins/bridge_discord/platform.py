@@ -28,7 +28,7 @@ from bridge_discord.events import Events
 from bridge_discord.ids import split
 from bridge_discord.inbound import Reader
 from bridge_discord.intake import Intake
-from bridge_discord.limits import CAPABILITIES, budget_keys
+from bridge_discord.limits import CAPABILITIES, GLOBAL, budget_keys
 from bridge_discord.pace import Timing
 from bridge_discord.places import DM, Place, Places
 from bridge_discord.posting import Posting
@@ -51,7 +51,7 @@ class DiscordPlatform:
         self._timing = timing
         self._rest = Rest(config.token, config.api_url, context.clock, context.observe)
         self._places = Places(self._rest)
-        self._posting = Posting(self._rest, self._places, context.clock)
+        self._posting = Posting(self._rest, self._places, context.clock, context.admit)
         self._intake = Intake(self._read, context.clock, timing)
         self._supervisor = Supervisor(
             config,
@@ -126,12 +126,13 @@ class DiscordPlatform:
         place = await self._places.find(channel)
         reader, (_, cursor) = self._reader(), split(after)
         while limit > 0:
-            size = min(PAGE, limit)
+            size, key = min(PAGE, limit), BudgetKey(Operation.HISTORY.value, channel)
+            await self._context.admit((GLOBAL, key))
             page: list[Mapping[str, Any]] = await self._rest.call(
                 "GET",
                 f"/channels/{channel}/messages",
                 query={"after": cursor, "limit": str(size)},
-                key=BudgetKey(Operation.HISTORY.value, channel),
+                key=key,
             )
             for data in sorted(page, key=lambda message: int(message["id"])):
                 cursor = data["id"]

@@ -91,6 +91,7 @@ class Streaming:
             await self._api.write("chat.update", key, **arguments)
         except StreamOpen:
             await self._end(ref)
+            await self._api.admit([key])
             await self._api.write("chat.update", key, **arguments)
 
     async def delete(self, ref: MessageRef) -> None:
@@ -100,15 +101,18 @@ class Streaming:
             await self._api.write("chat.delete", key, channel=ref.thread.channel, ts=ref.id)
         except NotEditable:
             await self._end(ref)
+            await self._api.admit([key])
             await self._api.write("chat.delete", key, channel=ref.thread.channel, ts=ref.id)
         except Gone:
             log.debug("slack.deleted_already", message=ref.id)
 
     async def _end(self, ref: MessageRef) -> None:
+        key = limits.budget_keys(Operation.STREAM_STOP, ref.thread)[0]
+        await self._api.admit([key])
         try:
             await self._api.write(
                 "chat.stopStream",
-                limits.budget_keys(Operation.STREAM_STOP, ref.thread)[0],
+                key,
                 channel=ref.thread.channel,
                 ts=ref.id,
             )

@@ -53,13 +53,14 @@ FAILURES = {
 
 
 class Side:
-    """A person, the fake, and one adapter. `health` and `observed` hold what the adapter reported."""
+    """A person, the fake, and one adapter. `health`, `observed` and `admitted` hold what the adapter reported."""
 
     def __init__(self, fake: FakeDiscord, *, token: str | None = None, timing: Timing = SHORT) -> None:
         self.fake = fake
         self.health: list[tuple[str, str]] = []
         self.observed: list[tuple[BudgetKey, float | None, float | None]] = []
-        context = PlatformContext(InstanceName("discord"), SystemClock(), self._observe, self._health)
+        self.admitted: list[tuple[BudgetKey, ...]] = []
+        context = PlatformContext(InstanceName("discord"), SystemClock(), self._observe, self._health, self._admit)
         table = DiscordTable(token=Secret(token or fake.token), api_url=fake.api_url)
         self.platform = DiscordPlatform(table, context, timing=timing)
 
@@ -73,6 +74,9 @@ class Side:
         completed_at: float,
     ) -> None:
         self.observed.append((key, remaining, reset_after))
+
+    async def _admit(self, keys: Sequence[BudgetKey]) -> None:
+        self.admitted.append(tuple(keys))
 
     def _health(self, state: str, reason: str = "") -> None:
         self.health.append((state, reason))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bridge import ChannelId, Deleted, Edited, Message
+from bridge import BudgetKey, ChannelId, Deleted, Edited, Message
 from bridge.testing.contracts import Inbox
 from bridge_discord.ids import message_id
 from bridge_sandbox.discord.payloads import message_json
@@ -101,6 +101,7 @@ async def test_history_pages_through_what_was_missed(side: Side) -> None:
     world.post(world.channels[channel], world.bot, "an answer")
     found = [event async for event in side.platform.history(channel, side.first_message(), 500)]
     assert [event.text for event in found if isinstance(event, Message)] == [f"message {n}" for n in range(230)]
+    assert side.admitted == [(BudgetKey("global"), BudgetKey("history", channel))] * 3, "each page waits for its turn"
     first = [event async for event in side.platform.history(channel, side.first_message(), 3)]
     assert [event.id for event in first] == [event.id for event in found[:3]]
 

@@ -57,7 +57,11 @@ class Stand:
         return ThreadRef(InstanceName("it"), WorkspaceId("W"), ChannelId("C"), place, Surface.THREAD)
 
     def optimum(self, replies: Replies) -> float:
-        """The least mean staleness that the budgets allow: exact for one reply, else a bound; calls take no time."""
+        """The least mean staleness that the budgets allow: exact for one reply, else a bound; calls take no time.
+
+        Replies that have threads to themselves share the calls of the whole bot, of which posts take one each: what is
+        left is spread evenly over them, and no end is put off.
+        """
         if len(replies) > 1 and not self.threads:
             budgets = {name: limit.budget for name, limit in self.limits.items()}
             return shared(replies, [self._way(way) for way in self.ways], budgets)

@@ -82,6 +82,7 @@ from bridge.model import (
     WorkspaceId,
 )
 from bridge.platform import (
+    Admit,
     Budget,
     BudgetKey,
     Button,
@@ -121,6 +122,7 @@ if TYPE_CHECKING:
     from bridge.markdown import Node, NodeKind, code_span, display_width, parse_markdown, plain_text
 
 __all__ = [
+    "Admit",
     "ApprovalRequest",
     "Attachment",
     "Author",

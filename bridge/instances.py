@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
 
-from bridge.budget.scheduler import Scheduler
+from bridge.budget.scheduler import Priority, Scheduler
 from bridge.clock import Clock, within
 from bridge.config import PlatformEntry
 from bridge.errors import BridgeError
 from bridge.model import InstanceName
-from bridge.platform import Deliver, Health, Platform, PlatformContext
+from bridge.platform import BudgetKey, Deliver, Health, Platform, PlatformContext
 from bridge.plugins import resolve
 from bridge.reply.outlet import Outlet
 
@@ -77,8 +77,16 @@ class Instances:
         def observe(*key: Any, **said: Any) -> None:
             schedulers[0].observe(*key, **said)
 
+        async def admit(keys: Sequence[BudgetKey]) -> None:
+            await schedulers[0].run(Priority.FIRST, keys, _nothing)
+
         context = PlatformContext(
-            entry.name, self._clock, observe, self._health(entry.name), lambda: self._missed(entry.name)
+            entry.name,
+            self._clock,
+            observe,
+            self._health(entry.name),
+            lambda: self._missed(entry.name),
+            admit,
         )
         platform: Platform = resolve(entry.spec.factory)(entry.table, context)
         schedulers.append(Scheduler(self._clock, platform.capabilities.budgets))
@@ -106,3 +114,7 @@ class Instances:
         if before not in usable and all(self._states.get(each) in usable for each in self.outlets):
             self._settled.set()
             log.info("app.ready", platforms=dict(sorted(self._states.items())))
+
+
+async def _nothing() -> None:
+    """The adapter makes the call itself."""

@@ -16,7 +16,7 @@ from bridge.errors import ChatbotError, InstanceFailed, PlatformError, StoreErro
 from bridge.hookspecs import FinishedTurn
 from bridge.model import Surface
 from bridge.outcome import Outcome
-from bridge.reply.activity import show_activity, status
+from bridge.reply.activity import show_activity
 from bridge.reply.document import Document
 from bridge.reply.journal import Journal, Slot, marker
 from bridge.reply.outlet import Outlet
@@ -71,7 +71,7 @@ class Turn:
         if self._row is not None:
             self._trace.note("taken up", "from an earlier process, or after a failure of this one")
         tasks = [
-            asyncio.create_task(show_activity(self._outlet, ref, self._status, self._reading), name="activity"),
+            asyncio.create_task(show_activity(self._outlet, ref, self._document, self._behind), name="activity"),
             work := asyncio.create_task(self._dialogue.run(asked=self._row is not None), name="dialogue"),
             interruption := asyncio.create_task(self._interrupted.wait()),
         ]
@@ -139,11 +139,8 @@ class Turn:
         if self._writer is not None:
             self._writer.touch()
 
-    def _status(self) -> str:
-        return status(self._document, self._writer.behind if self._writer is not None else None)
-
-    def _reading(self) -> bool:
-        return self._writer is not None and self._writer.behind is not None
+    def _behind(self) -> float | None:
+        return self._writer.behind if self._writer is not None else None
 
     async def _outcome(self, work: asyncio.Task[TurnEnded]) -> Outcome:
         """How it went. A turn that was interrupted is stopped at the chatbot first."""

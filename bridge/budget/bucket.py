@@ -54,7 +54,7 @@ class Bucket:
 
     @property
     def at_once(self) -> float:
-        """How many calls a full bucket is sure to let through together: one that is overtaken has lost what flowed in."""
+        """How many calls a full bucket is sure to let through together."""
         return self.burst - self._lag
 
     def has(self, count: float, now: float) -> bool:

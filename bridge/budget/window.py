@@ -34,6 +34,11 @@ class Window:
         return float(int(self._allowed))
 
     @property
+    def at_once(self) -> float:
+        """How many calls a full window is sure to let through together."""
+        return self.burst
+
+    @property
     def rate(self) -> float:
         """Calls per second in the long run."""
         return self.burst / self._seconds

@@ -22,6 +22,7 @@ from bridge.platform.abilities import (
     TaskStatus,
 )
 from bridge.platform.adapter import (
+    Admit,
     Deliver,
     Health,
     Observe,
@@ -33,6 +34,7 @@ from bridge.platform.adapter import (
 from bridge.platform.capabilities import Budget, BudgetKey, Capabilities, Operation, Unit
 
 __all__ = [
+    "Admit",
     "Budget",
     "BudgetKey",
     "Button",

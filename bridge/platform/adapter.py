@@ -7,7 +7,7 @@ remembers what it posted: the core does that once for all platforms.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -22,6 +22,14 @@ Deliver = Callable[[Event], Awaitable[None]]
 Raises StoreError when it could not be made durable: do not acknowledge, so that the platform sends it again, or keep
 it and try again in order where the platform has no acknowledgement.
 """
+
+
+Admit = Callable[[Sequence[BudgetKey]], Awaitable[None]]
+"""Returns when these buckets have room for a call, which counts from then on."""
+
+
+async def at_once(keys: Sequence[BudgetKey]) -> None:
+    """An `Admit` that never waits."""
 
 
 class PartKind(StrEnum):
@@ -79,6 +87,9 @@ class PlatformContext:
     missed: Callable[[], None] = lambda: None
     """To be called when messages may have been sent before now that will not be delivered any more: once connected for
     the first time, and anew without what happened between. Their history is fetched then, if the adapter has it."""
+    admit: Admit = at_once
+    """Awaited before each call that the core does not know of: a further page, a second attempt. The first call of what
+    the core asks for has been admitted by then."""
 
 
 class Platform(Protocol):

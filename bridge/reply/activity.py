@@ -38,11 +38,11 @@ def status(document: Document, behind: float | None) -> str:
 
 
 async def show_activity(
-    outlet: Outlet, thread: ThreadRef, line: Callable[[], str], reading: Callable[[], bool]
+    outlet: Outlet, thread: ThreadRef, document: Document, behind: Callable[[], float | None]
 ) -> None:
-    """Show `line()` again and again until cancelled. It is a courtesy: what goes wrong with it is left at that.
+    """Show the `status` again and again until cancelled. It is a courtesy: what goes wrong with it is left at that.
 
-    Once people are `reading()`, it goes on only where it is a line of text: typing has nothing to add to an answer.
+    With text on screen it goes on only where it is a line of words: typing has nothing to add to an answer.
     """
     lasts = outlet.platform.capabilities.activity_seconds
     if lasts is None:
@@ -52,15 +52,16 @@ async def show_activity(
 
     def say() -> str:
         nonlocal said, over_text
-        said, over_text = line(), reading()
+        said, over_text = status(document, behind()), behind() is not None
         return said
 
     try:
-        while lasts >= LONGEST or not reading():
-            if reading() and not over_text:
+        while lasts >= LONGEST or behind() is None:
+            reading = behind() is not None
+            if reading and not over_text:
                 said = ""  # the first message takes away what stood there
-            new, passed = line(), clock.monotonic() - said_at
-            if (new and passed >= again) or (new != said and passed >= (PATIENCE if reading() else SOONEST)):
+            new, passed = status(document, behind()), clock.monotonic() - said_at
+            if (new and passed >= again) or (new != said and passed >= (PATIENCE if reading else SOONEST)):
                 await outlet.show_activity(thread, say)
                 said_at = clock.monotonic()
             await clock.sleep(LOOK)

@@ -29,7 +29,8 @@ def delay(
 ) -> float:
     """What one reply more would wait for its first text, and then on average for newer text, written for `seconds`.
 
-    The first text counts more: until it is there, nobody knows that they were heard. Nothing counts where the first text can be shown at once: who comes first takes the way that is liked best.
+    The first text counts more: until it is there, nobody knows that they were heard. Nothing counts where it can be
+    shown at once: who comes first takes the way that is liked best.
     """
     wait = scheduler.wait(first, now)
     return FIRST_COUNTS * wait + lag(scheduler.shares(middle, now), seconds, scheduler.ahead(first)) if wait else 0.0

@@ -63,8 +63,7 @@ class Writer:
         self._changed = asyncio.Event()
         self._ending = asyncio.Event()
         self._call: asyncio.Task[None] | None = None
-        self._unshown = 0
-        self._shown_size = 0
+        self._unshown = self._shown_size = 0
         self._shown_at = outlet.clock.monotonic()
         self._backoff = Backoff()
         self._not_before = 0.0
@@ -76,9 +75,8 @@ class Writer:
     @property
     def behind(self) -> float | None:
         """For how many seconds text has waited to be shown, at most; None before the first is on screen."""
-        if self.first_shown_at is None:
-            return None
-        return self._clock.monotonic() - self._shown_at if self._unshown else 0.0
+        waited = self._clock.monotonic() - self._shown_at if self._unshown else 0.0
+        return None if self.first_shown_at is None else waited
 
     def touch(self) -> None:
         """The document has newer text. Never blocks: called for each delta."""
@@ -132,16 +130,15 @@ class Writer:
         """Wait until the next call is due: a first and a final at once, middles spaced, all after an outage."""
         while (wait := self._due(self._clock.monotonic())) > AT_ONCE:
             await self._clock.sleep(wait)
-        if self._spaced and (linger := self._growth.pace.linger(self._clock.monotonic(), self._unshown)) > AT_ONCE:
+        if self._spaced() and (linger := self._growth.pace.linger(self._clock.monotonic(), self._unshown)) > AT_ONCE:
             self._changed.clear()
             with contextlib.suppress(TimeoutError):
                 await within(self._clock, linger, self._changed.wait())
 
     def _due(self, now: float) -> float:
         """Seconds after which to look again; none when the call is due."""
-        return max(self._not_before, self._growth.pace.next_at(now, self._unshown) if self._spaced else now) - now
+        return max(self._not_before, self._growth.pace.next_at(now, self._unshown) if self._spaced() else now) - now
 
-    @property
     def _spaced(self) -> bool:
         return bool(self._journal.answer) and not self._ending.is_set()
 

@@ -12,7 +12,7 @@ from bridge import Budget, BudgetKey, Capabilities, Operation, Surface, ThreadRe
 GLOBAL = BudgetKey("global")
 
 BUDGETS = {
-    "global": Budget(burst=50, rate=50, window=1.0),
+    "global": Budget(burst=50, rate=50, window=1.0),  # Discord: Rate Limits, Global Rate Limit
     "post": Budget(burst=5, rate=1.0),
     "edit": Budget(burst=5, rate=1.0),
     "delete": Budget(burst=5, rate=1.0),
@@ -37,10 +37,9 @@ def room(thread: ThreadRef) -> str:
 
 
 def budget_keys(operation: Operation, thread: ThreadRef) -> tuple[BudgetKey, ...]:
-    """The buckets of a call."""
-    if operation is Operation.UPLOAD:
-        operation = Operation.POST
-    if operation.value not in BUDGETS:
+    """The buckets of a call. A file is posted as any message is."""
+    name = Operation.POST.value if operation is Operation.UPLOAD else operation.value
+    if name not in BUDGETS:
         return (GLOBAL,)
     scope = thread.channel if operation is Operation.OPEN_THREAD else room(thread)
-    return GLOBAL, BudgetKey(operation.value, scope)
+    return GLOBAL, BudgetKey(name, scope)

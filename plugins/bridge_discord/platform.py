@@ -49,7 +49,7 @@ class DiscordPlatform:
         self._rest = Rest(config.token, config.api_url, context.clock, context.observe)
         self._places = Places(self._rest)
         self._history = History(self._rest, self._places, self._reader)
-        self._posting = Posting(self._rest, self._places, context.clock)
+        self._posting = Posting(self._rest, self._places, context.clock, context.admit)
         self._intake = Intake(self._read, context.clock, timing)
         self._supervisor = Supervisor(
             config,

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bridge import (
+    Admit,
     BudgetKey,
     Clock,
     Gone,
@@ -20,7 +21,7 @@ from bridge import (
 )
 from bridge_discord.errors import Answer, Code, failure
 from bridge_discord.ids import message_id, split
-from bridge_discord.limits import room
+from bridge_discord.limits import GLOBAL, room
 from bridge_discord.markers import Markers, limit
 from bridge_discord.places import Places
 from bridge_discord.rest import File, Rest
@@ -40,8 +41,9 @@ OPEN_OR_ELSEWHERE = {Code.THREAD_EXISTS, Code.UNKNOWN_MESSAGE}
 class Posting:
     """Posts, edits and deletes for one bot."""
 
-    def __init__(self, rest: Rest, places: Places, clock: Clock) -> None:
+    def __init__(self, rest: Rest, places: Places, clock: Clock, admit: Admit) -> None:
         self._rest = rest
+        self._admit = admit
         self._places = places
         self._chained: OrderedDict[str, None] = OrderedDict()
         self._markers = Markers(clock)
@@ -136,6 +138,7 @@ class Posting:
         answer = await self._rest.send("POST", path, body=body, key=key, file=file)
         if answer.code == Code.NO_REPLY_WITHOUT_HISTORY:
             del body["message_reference"]
+            await self._admit((GLOBAL, key))
             answer = await self._rest.send("POST", path, body=body, key=key, file=file)
         return answer
 
@@ -153,6 +156,7 @@ class Posting:
         """
         if thread.surface is not Surface.THREAD:
             return False
+        await self._admit((GLOBAL,))
         answer = await self._rest.send("GET", f"/channels/{thread.channel}/messages/{thread.id}")
         unseen = answer.code in NOT_ALLOWED
         if not unseen and (not answer.ok or answer.body.get("thread") or answer.body.get("flags", 0) & HAS_THREAD):

@@ -43,6 +43,7 @@ class Api:
     def __init__(self, table: SlackTable, context: PlatformContext) -> None:
         self._table = table
         self._observe = context.observe
+        self.admit = context.admit
         self._clock = context.clock
         self._session: aiohttp.ClientSession | None = None
         self._clients: dict[Secret | None, AsyncWebClient] = {}

@@ -74,4 +74,5 @@ async def _messages(
         if not cursor:
             return
         arguments["cursor"] = cursor
+        await api.admit([key])
     raise OutcomeUnknown(f"too many messages in {thread.channel} to find one of ours among them")

@@ -37,6 +37,7 @@ class Messages:
             await self._show("chat.update", Operation.EDIT, ref.thread, part, {"ts": ref.id})
         except StreamOpen:
             await self._streaming.end(ref)
+            await self._api.admit(limits.budget_keys(Operation.EDIT, ref.thread))
             await self._show("chat.update", Operation.EDIT, ref.thread, part, {"ts": ref.id})
 
     async def delete(self, ref: MessageRef) -> None:
@@ -46,6 +47,7 @@ class Messages:
             await self._api.write("chat.delete", key, channel=ref.thread.channel, ts=ref.id)
         except NotEditable:
             await self._streaming.end(ref)
+            await self._api.admit([key])
             await self._api.write("chat.delete", key, channel=ref.thread.channel, ts=ref.id)
         except Gone:
             log.debug("slack.deleted_already", message=ref.id)
@@ -59,4 +61,5 @@ class Messages:
             return await self._api.write(method, key, channel=thread.channel, **arguments, **render.body(part))
         except BlocksRefused as error:
             log.warning("slack.blocks_refused", reason=str(error), length=len(part.text))
+            await self._api.admit([key])
             return await self._api.write(method, key, channel=thread.channel, **arguments, **render.simple(part))

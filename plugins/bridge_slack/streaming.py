@@ -102,10 +102,12 @@ class Streaming:
     async def end(self, ref: MessageRef) -> None:
         """End a message where it is; ended already is success."""
         self._whole.discard(ref.id)
+        key = limits.budget_keys(Operation.STREAM_STOP, ref.thread)[0]
+        await self._api.admit([key])
         try:
             await self._api.write(
                 "chat.stopStream",
-                limits.budget_keys(Operation.STREAM_STOP, ref.thread)[0],
+                key,
                 channel=ref.thread.channel,
                 ts=ref.id,
             )

@@ -54,7 +54,7 @@ FAILURES = {
 
 
 class Side:
-    """A person, the fake, and one adapter. `health` and `observed` hold what the adapter reported."""
+    """A person, the fake, and one adapter. `health`, `observed` and `admitted` hold what the adapter reported."""
 
     def __init__(self, fake: FakeDiscord, *, token: str | None = None, timing: Timing = SHORT) -> None:
         self.fake = fake
@@ -62,7 +62,10 @@ class Side:
         self.missed = 0
         """How often the adapter said that messages may have been missed."""
         self.observed: list[tuple[BudgetKey, float | None, float | None]] = []
-        context = PlatformContext(InstanceName("discord"), SystemClock(), self._observe, self._health, self._miss)
+        self.admitted: list[tuple[BudgetKey, ...]] = []
+        context = PlatformContext(
+            InstanceName("discord"), SystemClock(), self._observe, self._health, self._miss, self._admit
+        )
         table = DiscordTable(token=Secret(token or fake.token), api_url=fake.api_url)
         self.platform = DiscordPlatform(table, context, timing=timing)
 
@@ -79,6 +82,9 @@ class Side:
 
     def _miss(self) -> None:
         self.missed += 1
+
+    async def _admit(self, keys: Sequence[BudgetKey]) -> None:
+        self.admitted.append(tuple(keys))
 
     def _health(self, state: str, reason: str = "") -> None:
         self.health.append((state, reason))

@@ -52,6 +52,7 @@ def test_each_thread_has_buckets_of_its_own_below_the_one_of_the_bot() -> None:
     chain = ThreadRef(*place, ThreadId("3"), Surface.CHANNEL)
     assert budget_keys(Operation.EDIT, thread) == (BudgetKey("global"), BudgetKey("edit", "3"))
     assert budget_keys(Operation.EDIT, chain) == (BudgetKey("global"), BudgetKey("edit", "2"))
+    assert budget_keys(Operation.UPLOAD, thread) == budget_keys(Operation.POST, thread)
     assert budget_keys(Operation.OPEN_THREAD, thread)[1] == BudgetKey("open_thread", "2")
     whole = CAPABILITIES.budgets["global"]
     assert (whole.burst, whole.window) == (50, 1.0)

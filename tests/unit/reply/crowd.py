@@ -11,7 +11,7 @@ from bridge.budget.scheduler import Scheduler
 from bridge.chatbot import Complete, Delta
 from bridge.model import ChannelId, InstanceName, MessageId, Surface, ThreadId, ThreadRef, UserId, WorkspaceId
 from bridge.platform import Budget, BudgetKey, Operation
-from bridge.reply.activity import show_activity, status
+from bridge.reply.activity import show_activity
 from bridge.reply.document import Document
 from bridge.reply.journal import Journal
 from bridge.reply.outlet import Outlet
@@ -110,14 +110,7 @@ class Crowd:
             most_parts=20,
             stopped=lambda: None,
         )
-        activity = asyncio.create_task(
-            show_activity(
-                self.outlet,
-                reply.thread,
-                lambda: status(document, writer.behind),
-                lambda: writer.behind is not None,
-            )
-        )
+        activity = asyncio.create_task(show_activity(self.outlet, reply.thread, document, lambda: writer.behind))
         end = clock.monotonic() + reply.seconds
         while clock.monotonic() < end:
             reply.text += "more words "

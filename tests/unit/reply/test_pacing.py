@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bridge.budget.bucket import Bucket
 from bridge.budget.scheduler import Priority, Scheduler, Share
 from bridge.platform import Budget, BudgetKey
-from bridge.reply.growth import delay
+from bridge.reply.growth import FIRST_COUNTS, delay
 from bridge.reply.pacing import Length, Pace, lag
 from bridge.testing import VirtualClock
 
@@ -102,7 +102,7 @@ async def test_a_way_that_is_free_is_taken_and_else_the_one_that_shows_text_soon
     start, append, edit = ([BudgetKey(name)] for name in ("start", "append", "edit"))
     assert delay(scheduler, start, append, 20.0, now=0.0) == 0.0
     await scheduler.run(Priority.FIRST, start, nothing)
-    assert delay(scheduler, start, append, 20.0, now=0.0) == pytest.approx(10.0 + 1 / (2 + 5 / 20) / 2, rel=0.2)
+    assert delay(scheduler, start, append, 20.0, now=0.0) == pytest.approx(FIRST_COUNTS * 10.0 + 1 / (2 + 5 / 20) / 2, rel=0.2)
     assert delay(scheduler, edit, edit, 20.0, now=0.0) == 0.0
 
 

@@ -51,14 +51,24 @@ class Dialogue:
     """Asks in the thread's session and fills `document` with the answer."""
 
     def __init__(
-        self, desk: Desk, thread: ThreadRow, ask: Ask, document: Document, told: Told, *, trace: Trace
+        self,
+        desk: Desk,
+        thread: ThreadRow,
+        ask: Ask,
+        document: Document,
+        told: Told,
+        *,
+        trace: Trace,
+        until: datetime | None = None,
     ) -> None:
+        """`until` is when a request ends that an earlier process waited for."""
         self._desk = desk
         self._thread = thread
         self._ask = ask
         self._document = document
         self._told = told
         self._trace = trace
+        self._until = until
         self._session: Session | None = None
         self._asked = False
         """True when the service may have the question."""
@@ -137,7 +147,7 @@ class Dialogue:
 
     async def _listen(self, session: Session) -> TurnEnded:
         """Listen to the end, and through requests that people answer elsewhere, however long that takes."""
-        until = self._desk.clock.now() + WAIT
+        until = self._until or self._desk.clock.now() + WAIT
         pause, longest = LOOK_AGAIN
         ended = await self._hear(session)
         while ended.reason is EndReason.WAITING and self._desk.clock.now() < until:

@@ -15,7 +15,8 @@
     │   │   ├── TooLong             the part must be split
     │   │   ├── NotEditable         post a new message instead
     │   │   ├── StreamStopped       a person pressed Stop: the message grows no more
-    │   │   ├── Gone                the message, thread or channel no longer exists
+    │   │   ├── Gone                the thread or channel no longer exists
+    │   │   │   └── MessageGone     the message itself was deleted: nobody wants it
     │   │   └── Forbidden           the bot lacks a permission there
     │   └── InstanceFailed          the whole instance is given up (a revoked token)
     └── ChatbotError                a chatbot service
@@ -104,7 +105,11 @@ class StreamStopped(Rejected):
 
 
 class Gone(Rejected):
-    """The message, thread or channel no longer exists."""
+    """The thread or channel no longer exists."""
+
+
+class MessageGone(Gone):
+    """The message was deleted; whoever did that does not want it."""
 
 
 class Forbidden(Rejected):

@@ -35,6 +35,7 @@ FILE_NOT_READ = "I cannot read files yet, so I left {names} out. Paste the text 
 TEXT_WITHHELD = (
     "I could not read that message: this bot may only see messages that mention it. Mention me and ask again."
 )
+ELSEWHERE = "I could not post this answer where you asked for it, so here it is."
 CONTINUED = "The answer is too long for this thread. The rest of it, about {words} words, is in this file."
 UNAVAILABLE = "The chatbot cannot be reached at the moment. Please ask again in a few minutes."
 BUSY = "The chatbot has too much to do at the moment. Please ask again in a minute."

@@ -12,16 +12,15 @@ from bridge.chatbot import TurnEnded
 from bridge.chatbots import Attached
 from bridge.desk import Ask, Desk
 from bridge.dialogue import ATTEMPTS, Dialogue, Told
-from bridge.errors import ChatbotError, InstanceFailed, PlatformError, StoreError
+from bridge.errors import ChatbotError, InstanceFailed, PlatformError, Rejected, StoreError
 from bridge.hookspecs import FinishedTurn
 from bridge.model import Surface
 from bridge.outcome import Outcome
 from bridge.reply.activity import show_activity
 from bridge.reply.document import Document
-from bridge.reply.journal import Journal, Slot, marker
+from bridge.reply.journal import Slot
 from bridge.reply.outlet import Outlet
-from bridge.reply.pacing import Length
-from bridge.reply.writer import Writer
+from bridge.showing import Showing
 from bridge.store import ThreadRow, TurnRow, TurnState
 from bridge.trace import Trace
 
@@ -37,17 +36,20 @@ class Turn:
         self._ask = ask
         self._row = row
         self._document = Document(ask.show)
-        self._writer: Writer | None = None
         self._opening: asyncio.Task[None] | None = None
         self._interrupted = asyncio.Event()
+        self._broken: BaseException | None = None
         self._ending = False
         self._binding = thread.binding
-        self._length = desk.lengths.setdefault(ask.chatbot, Length())
         self._began = desk.clock.monotonic()
         self.waiting = False
         """True while an approval or a sign-in is open."""
-        told = Told(self._bound, self._attempt, self._waits, self._resumes, self._changed)
-        self._dialogue = Dialogue(desk, thread, ask, self._document, told, trace=self._trace)
+        self._showing = Showing(
+            desk, self._outlet, thread.ref, ask, self._document, stopped=self.stop, broke=self._broke
+        )
+        told = Told(self._bound, self._attempt, self._waits, self._resumes, self._showing.touch)
+        until = row.waiting_until if row is not None else None
+        self._dialogue = Dialogue(desk, thread, ask, self._document, told, trace=self._trace, until=until)
 
     def stop(self) -> bool:
         """Nobody wants the rest of it; `run` ends soon. False when it is ending already."""
@@ -58,8 +60,8 @@ class Turn:
 
     async def nudge(self) -> None:
         """Somebody wrote while the turn waits for an approval: say once that it still does."""
-        if self.waiting and self._writer is not None:
-            await self._writer.say(Slot.WAITING, notices.STILL_WAITING)
+        if self.waiting and self._showing.is_open:
+            await self._showing.say(Slot.WAITING, notices.STILL_WAITING)
 
     async def run(self) -> None:
         """Bring the turn to its end. When cancelled, everything stays as it is for the next process.
@@ -71,7 +73,9 @@ class Turn:
         if self._row is not None:
             self._trace.note("taken up", "from an earlier process, or after a failure of this one")
         tasks = [
-            asyncio.create_task(show_activity(self._outlet, ref, self._document, self._behind), name="activity"),
+            asyncio.create_task(
+                show_activity(self._outlet, ref, self._document, lambda: self._showing.behind), name="activity"
+            ),
             work := asyncio.create_task(self._dialogue.run(asked=self._row is not None), name="dialogue"),
             interruption := asyncio.create_task(self._interrupted.wait()),
         ]
@@ -81,46 +85,40 @@ class Turn:
             self._opening = opening
         try:
             await asyncio.wait({work, interruption}, return_when=asyncio.FIRST_COMPLETED)
+            if self._broken is not None:
+                raise self._broken
             await self._end(await self._outcome(work))
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
-            if self._writer is not None:
-                await self._writer.close()
+            await self._showing.close()
             await self._dialogue.detach()
             await self._leave_trace()
 
     async def _bound(self, attached: Attached) -> None:
         """A session is attached: write down that it is about to be asked, and have a way to show the answer."""
         self._binding = attached.binding
-        if self._opening is not None:
-            await asyncio.shield(self._opening)
+        await self._opened()
         if self._row is None:
             ids = [message.id for message in self._ask.messages]
             self._row = await self._desk.store.begin_turn(self._thread.id, attached.binding.id, ids)
         elif attached.renewed:
             await self._desk.store.move_turn(self._row.id, attached.binding.id)
-        writer = self._writer or await self._open_writer(self._row)
+        await self._showing.open(self._row)
         if attached.notice is not None:
-            await writer.say(Slot.CONTEXT, attached.notice)
+            await self._showing.say(Slot.CONTEXT, attached.notice)
 
-    async def _open_writer(self, row: TurnRow) -> Writer:
-        journal = Journal(self._desk.store, self._outlet, self._thread.ref, row, marker(*self._seed()))
-        await journal.restore(row.parts)
-        asker = self._ask.messages[-1].message.author.id
-        self._writer = Writer(
-            self._document,
-            journal,
-            self._outlet,
-            self._thread.ref,
-            self._length,
-            asker=asker,
-            most_parts=self._ask.most_parts,
-            stopped=self.stop,
-        )
-        self._writer.task.add_done_callback(lambda _: self._interrupted.set())
-        return self._writer
+    async def _opened(self) -> None:
+        """The thread is open. Where it was refused, the first post will be too, and finds another place."""
+        if self._opening is not None:
+            with contextlib.suppress(Rejected):
+                await asyncio.shield(self._opening)
+
+    def _broke(self, error: BaseException) -> None:
+        """What nobody in the thread can mend: the turn is left as it is."""
+        self._broken = error
+        self._interrupted.set()
 
     async def _attempt(self) -> bool:
         return self._row is not None and await self._desk.store.attempt_turn(self._row.id) <= ATTEMPTS
@@ -134,13 +132,6 @@ class Turn:
         if self.waiting and self._row is not None:
             await self._desk.store.resume_turn(self._row.id)
         self.waiting = False
-
-    def _changed(self) -> None:
-        if self._writer is not None:
-            self._writer.touch()
-
-    def _behind(self) -> float | None:
-        return self._writer.behind if self._writer is not None else None
 
     async def _outcome(self, work: asyncio.Task[TurnEnded]) -> Outcome:
         """How it went. A turn that was interrupted is stopped at the chatbot first."""
@@ -180,17 +171,16 @@ class Turn:
         self._report(result)
 
     async def _show(self, result: Outcome) -> None:
-        writer = self._writer
-        if writer is not None:
-            await writer.finish()
+        showing = self._showing
+        if showing.is_open:
+            await showing.finish()
             if self._ask.remark is not None:
-                await writer.say(Slot.FILES, self._ask.remark)
+                await showing.say(Slot.FILES, self._ask.remark)
             if result.notice is not None:
-                await writer.say(Slot.OUTCOME, result.notice)
+                await showing.say(Slot.OUTCOME, result.notice)
         elif result.notice is not None:
-            if self._opening is not None:
-                await asyncio.shield(self._opening)
-            await self._outlet.tell(self._thread.ref, result.notice, marker(*self._seed(), "outcome"))
+            await self._opened()
+            await showing.tell(result.notice)
 
     async def _leave_trace(self) -> None:
         """A turn that is parked keeps what explains it, as far as the database can still be written to."""
@@ -199,16 +189,11 @@ class Turn:
             with contextlib.suppress(StoreError):
                 await self._desk.store.add_steps(self._row.id, steps)
 
-    def _seed(self) -> tuple[str, ...]:
-        """What names this turn in every process: its place and its first message."""
-        ref = self._thread.ref
-        return (ref.instance, ref.workspace, ref.channel, ref.id, self._ask.messages[0].message.id)
-
     def _report(self, result: Outcome) -> None:
         now = self._desk.clock.monotonic()
-        first = self._writer.first_shown_at if self._writer is not None else None
+        first = self._showing.first_shown_at
         if first is not None and result.state is TurnState.ANSWERED:
-            self._length.learn(now - first)
+            self._showing.length.learn(now - first)
         turn = FinishedTurn(
             thread=self._thread.ref,
             session=self._binding.session if self._binding is not None else None,

@@ -27,6 +27,19 @@ class OpensThreads(Protocol):
 
 
 @runtime_checkable
+class OpensDirect(Protocol):
+    """People can be written to directly."""
+
+    async def open_direct(self, thread: ThreadRef, user: UserId) -> ThreadRef:
+        """The direct conversation with somebody who wrote in `thread`; opened already is success.
+
+        Called when the thread takes no answer any more, so that the answer can stand there. Raises PlatformError;
+        Rejected when this person cannot be written to.
+        """
+        ...
+
+
+@runtime_checkable
 class ShowsActivity(Protocol):
     """The platform can show that the bot is at work."""
 

@@ -37,6 +37,7 @@ class Operation(StrEnum):
     STREAM_APPEND = "stream_append"
     STREAM_STOP = "stream_stop"
     UPLOAD = "upload"
+    OPEN_DIRECT = "open_direct"
 
 
 @dataclass(frozen=True, slots=True)

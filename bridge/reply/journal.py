@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from bridge.errors import OutcomeUnknown
-from bridge.model import MessageRef, ThreadRef, UserId
+from bridge.errors import OutcomeUnknown, Rejected
+from bridge.model import MessageId, MessageRef, ThreadRef, UserId
 from bridge.platform import Part, SendsFiles, StreamsNatively, Task
 from bridge.reply.outlet import Outlet
 from bridge.store import PartRow, PartState, Store, TurnRow
@@ -34,6 +35,12 @@ class Slot(IntEnum):
     WAITING = 1002
     OUTCOME = 1003
     """How the turn ended, when it did not end well."""
+    ELSEWHERE = 1004
+    """Why the answer stands in a direct conversation."""
+
+
+DIRECT = 2000
+"""Added to the numbers of what stands in the asker's direct conversation, because the thread takes no answer."""
 
 
 @dataclass(slots=True)
@@ -49,12 +56,18 @@ class Shown:
 
 
 class Journal:
-    """Posts and edits the messages of one turn. `seed` names the turn, the same in every process."""
+    """Posts and edits the messages of one turn in one place. `seed` names the turn, the same in every process.
 
-    def __init__(self, store: Store, outlet: Outlet, thread: ThreadRef, turn: TurnRow, seed: str) -> None:
+    `base` is added to the numbers that are written down; it tells the places of a turn apart.
+    """
+
+    def __init__(
+        self, store: Store, outlet: Outlet, thread: ThreadRef, turn: TurnRow, seed: str, *, base: int = 0
+    ) -> None:
         self._store = store
         self._outlet = outlet
         self._thread = thread
+        self._base = base
         self._turn = turn.id
         self._since = turn.created_at
         self._question = turn.messages[-1].message.id
@@ -75,20 +88,29 @@ class Journal:
 
         Raises PlatformError when the platform cannot be asked.
         """
-        for row in sorted(parts, key=lambda part: part.number):
-            message = row.message
-            if row.state is PartState.POSTING or message is None:
-                self._announced[row.number] = row.marker
-                self._tried.add(row.number)
-                found = await self._find(row.marker)
-                if found is None:
-                    continue
-                await self._store.part_posted(self._turn, row.number, found.id)
-                message = found.id
-            if row.number >= Slot.CONTEXT:
-                self.notices.add(row.number)
-            elif row.number == len(self.answer):
+        here = [row for row in parts if self._base <= row.number < self._base + DIRECT]
+        for row in sorted(here, key=lambda part: part.number):
+            number = row.number - self._base
+            message = await self._looked_up(row) if row.state is PartState.POSTING else row.message
+            if message is None:
+                continue
+            if number >= Slot.CONTEXT:
+                self.notices.add(number)
+            elif number == len(self.answer):
                 self.answer.append(Shown(MessageRef(self._thread, message), None))
+
+    async def _looked_up(self, row: PartRow) -> MessageId | None:
+        """The message of a part that an earlier process was about to post, or to replace."""
+        number = row.number - self._base
+        self._announced[number] = row.marker
+        self._tried.add(number)
+        found = await self._find(row.marker)
+        if found is None:
+            return row.message
+        if row.message is not None:
+            await self._retire(MessageRef(self._thread, row.message))
+        await self._store.part_posted(self._turn, row.number, found.id)
+        return found.id
 
     async def post(self, part: Part) -> None:
         """Post the next part of the answer. Called with the budget already taken.
@@ -109,7 +131,7 @@ class Journal:
     async def start(self, part: Part, asker: UserId, tasks: Sequence[Task]) -> None:
         """Begin the next part of the answer as a message that grows. As `post` otherwise, which may be called next."""
         number = len(self.answer)
-        mark = f"{_STREAM}{marker(self._seed, number)}"[:25]
+        mark = f"{_STREAM}{self._marker(number)}"[:25]
         await self._announce(number, mark)
         try:
             ref = await self._streams().start_stream(self._thread, part.text, asker, tasks, last=part.final)
@@ -117,7 +139,7 @@ class Journal:
             self._unsure.add(number)
             self._tried.add(number)
             raise
-        await self._store.part_posted(self._turn, number, ref.id)
+        await self._store.part_posted(self._turn, self._base + number, ref.id)
         self.answer.append(Shown(ref, part.text, growing=True, whole=part.final))
 
     async def append(self, number: int, part: Part, tasks: Sequence[Task]) -> None:
@@ -129,7 +151,7 @@ class Journal:
     async def stop(self, number: int, part: Part) -> None:
         """Let a part grow to this text, and no further. Called with the budget already taken."""
         shown = self.answer[number]
-        await self._streams().stop_stream(shown.ref, shown.text or "", part.text, marker(self._seed, number))
+        await self._streams().stop_stream(shown.ref, shown.text or "", part.text, self._marker(number))
         shown.text = part.text if self._streams().shows_as_streamed(part.text) else None
         shown.growing = False
 
@@ -146,32 +168,47 @@ class Journal:
         shown.text = part.text
 
     async def replace(self, number: int, part: Part) -> None:
-        """Post a part anew, because its message can no longer be edited."""
-        mark = marker(self._seed, number, self.answer[number].ref.id)
-        ref = await self._outlet.platform.post(self._thread, part, mark)
-        await self._store.part_posted(self._turn, number, ref.id)
-        self.answer[number] = Shown(ref, part.text)
+        """Post a part anew, because its message can no longer be edited, and take that away. As `post` otherwise."""
+        old = self.answer[number].ref
+        ref = await self._post(number, lambda mark: self._outlet.platform.post(self._thread, part, mark), replaces=old)
+        self.answer[number] = Shown(ref, None if number in self._tried else part.text)
 
-    async def _post(self, number: int, send: Callable[[str], Awaitable[MessageRef]]) -> MessageRef:
-        mark = marker(self._seed, number)
+    async def _post(
+        self, number: int, send: Callable[[str], Awaitable[MessageRef]], replaces: MessageRef | None = None
+    ) -> MessageRef:
+        mark = self._marker(number) if replaces is None else self._marker(number, replaces.id)
         before = self._announced.get(number, mark)
         ref = await self._find(before) if number in self._unsure else None
         if ref is None:
-            await self._announce(number, mark)
+            await self._announce(number, mark, replaces=replaces is not None)
             try:
                 ref = await send(mark)
             except OutcomeUnknown:
                 self._unsure.add(number)
                 self._tried.add(number)
                 raise
-        await self._store.part_posted(self._turn, number, ref.id)
+        if replaces is not None:
+            await self._retire(replaces)
+        await self._store.part_posted(self._turn, self._base + number, ref.id)
         self._unsure.discard(number)
         return ref
 
-    async def _announce(self, number: int, mark: str) -> None:
-        if self._announced.get(number) != mark:
-            await self._store.part_posting(self._turn, number, mark, self._outlet.taken())
-            self._announced[number] = mark
+    async def _retire(self, ref: MessageRef) -> None:
+        """Take a message away whose text stands in another. Where that is refused, it stays."""
+        with contextlib.suppress(Rejected):
+            await self._outlet.delete(ref)
+
+    async def _announce(self, number: int, mark: str, *, replaces: bool = False) -> None:
+        if self._announced.get(number) == mark:
+            return
+        if replaces:
+            await self._store.part_replacing(self._turn, self._base + number, mark)
+        else:
+            await self._store.part_posting(self._turn, self._base + number, mark, self._outlet.taken())
+        self._announced[number] = mark
+
+    def _marker(self, number: int, *more: str) -> str:
+        return marker(self._seed, self._base + number, *more)
 
     async def _find(self, mark: str) -> MessageRef | None:
         """The message that was posted with a marker. One that grew has none: it is the one that no receipt claims."""

@@ -11,10 +11,11 @@ from typing import TypeVar
 from bridge.budget.scheduler import Priority, Scheduler
 from bridge.clock import Clock
 from bridge.errors import BridgeError, OutcomeUnknown
-from bridge.model import MessageId, MessageRef, ThreadRef
+from bridge.model import MessageId, MessageRef, Surface, ThreadRef, UserId
 from bridge.platform import (
     DeletesMessages,
     FindsMarkers,
+    OpensDirect,
     OpensThreads,
     Operation,
     Part,
@@ -83,6 +84,19 @@ class Outlet:
                     Priority.FIRST, Operation.OPEN_THREAD, thread, lambda: opener.open_thread(thread, title)
                 ),
             )
+
+    async def open_direct(self, thread: ThreadRef, user: UserId) -> ThreadRef | None:
+        """The direct conversation with somebody who wrote in a thread; None where the platform has none.
+
+        Outages are waited out. Raises Rejected when this person cannot be written to.
+        """
+        opener = self.platform
+        if not isinstance(opener, OpensDirect) or thread.surface is Surface.DIRECT:
+            return None
+        return await insist(
+            self.clock,
+            lambda: self.call(Priority.FINAL, Operation.OPEN_DIRECT, thread, lambda: opener.open_direct(thread, user)),
+        )
 
     async def show_activity(self, thread: ThreadRef, status: Callable[[], str], *, last: bool = False) -> None:
         """Show what the bot is doing by the time of the call, where the platform can; the `last` goes first."""

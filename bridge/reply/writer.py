@@ -6,11 +6,14 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 
+import structlog
+
 from bridge.budget.scheduler import Priority
 from bridge.clock import within
 from bridge.errors import (
     BridgeError,
-    NotEditable,
+    Forbidden,
+    Gone,
     OutcomeUnknown,
     PlatformError,
     PlatformUnavailable,
@@ -28,6 +31,8 @@ from bridge.reply.journal import Journal, Slot
 from bridge.reply.layout import Layout, Step
 from bridge.reply.outlet import Outlet
 from bridge.reply.pacing import Length
+
+log = structlog.get_logger(__name__)
 
 AT_ONCE = 1e-6
 """Seconds that are not worth sleeping."""
@@ -95,7 +100,10 @@ class Writer:
             await self._rest()
             await self._step(Priority.FINAL, final=True)
         for shown in self._layout.surplus():
-            await self._outlet.delete(shown.ref)
+            try:
+                await self._outlet.delete(shown.ref)
+            except Rejected as error:
+                log.warning("reply.surplus_left", thread=self._thread.id, reason=str(error))
 
     async def say(self, slot: Slot, text: str) -> None:
         """Post a sentence of the bridge's own, once, also after a restart. Raises as `finish` does."""
@@ -168,9 +176,12 @@ class Writer:
         """Lay out the reply differently. Raises the error where that does not help."""
         if step.operation is Operation.UPLOAD:
             self._layout.refuse_files()
-        elif isinstance(error, NotEditable):
-            self._layout.freeze(step.number)
-        elif not isinstance(error, TooLong) or not self._layout.shrink():
+        elif isinstance(error, TooLong):
+            if not self._layout.shrink():
+                raise error
+        elif step.operation is Operation.EDIT and not isinstance(error, Gone | Forbidden):
+            self._layout.freeze(step.number)  # it is said in a message of its own
+        else:
             raise error
 
     async def _show(self, operation: Operation, *, final: bool) -> None:

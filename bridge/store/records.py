@@ -42,7 +42,7 @@ class PartState(StrEnum):
     """Where a part of a reply stands."""
 
     POSTING = "posting"
-    """About to be posted with its marker; whether it was is not known yet."""
+    """About to be posted with its marker; whether it was is not known yet. One with a message is to replace that."""
     POSTED = "posted"
     SEALED = "sealed"
     """Posted, and its text is not going to change."""

@@ -174,6 +174,10 @@ class Store:
 
         await self._writer.run(work)
 
+    async def part_replacing(self, turn: int, number: int, marker: str) -> None:
+        """Part `number` is about to be posted anew with this marker; until it is, its old message counts."""
+        await self._writer.run(lambda connection: turns.part_replacing(connection, turn, number, marker))
+
     async def part_posted(self, turn: int, number: int, message: MessageId) -> None:
         """Part `number` stands on the platform as `message`; the first one moves the turn to replying."""
         await self._writer.run(lambda connection: turns.part_posted(connection, turn, number, message))

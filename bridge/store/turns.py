@@ -181,6 +181,13 @@ def part_posting(connection: Connection, turn_id: int, number: int, marker: str)
     _seal(connection, turn_id, number)
 
 
+def part_replacing(connection: Connection, turn_id: int, number: int, marker: str) -> None:
+    which = parts.c.turn_id == turn_id, parts.c.number == number, parts.c.message.is_not(None)
+    again = update(parts).where(*which).values(state=PartState.POSTING.value, marker=marker)
+    if connection.execute(again).rowcount != 1:
+        raise StoreError(f"the part {number} of turn {turn_id} was never posted")
+
+
 def part_posted(connection: Connection, turn_id: int, number: int, message: MessageId) -> None:
     which = parts.c.turn_id == turn_id, parts.c.number == number
     posted = update(parts).where(*which).values(state=PartState.POSTED.value, message=message)

@@ -23,6 +23,7 @@ from bridge.model import (
     Surface,
     ThreadId,
     ThreadRef,
+    UserId,
     WorkspaceId,
 )
 from bridge.platform import (
@@ -37,6 +38,7 @@ from bridge.platform import (
     Part,
     PlatformContext,
 )
+from bridge.testing.messages import with_bot
 from bridge.testing.world import MemoryWorld
 
 RETRY_SECONDS = 1.0
@@ -116,6 +118,11 @@ class MemoryPlatform(BareMemoryPlatform):
     async def open_thread(self, thread: ThreadRef, title: str) -> None:
         async with self._call(Operation.OPEN_THREAD, thread, title):
             self.world.opened.setdefault(thread, title)
+
+    async def open_direct(self, thread: ThreadRef, user: UserId) -> ThreadRef:
+        direct = with_bot(self.world.instance, user.removeprefix("U-"))
+        async with self._call(Operation.OPEN_DIRECT, direct):
+            return direct
 
     async def show_activity(self, thread: ThreadRef, status: str) -> None:
         async with self._call(Operation.ACTIVITY, thread, status):

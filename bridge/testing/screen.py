@@ -6,7 +6,7 @@ import itertools
 from dataclasses import dataclass, field
 
 from bridge.clock import Clock
-from bridge.errors import Gone, NotEditable
+from bridge.errors import MessageGone, NotEditable
 from bridge.model import MessageId, MessageRef, ThreadRef
 from bridge.platform import Button, Part, PartKind, Task
 
@@ -60,7 +60,7 @@ class Screen:
         return next((message.ref for message in self.messages(thread) if message.marker == marker), None)
 
     def edit(self, ref: MessageRef, part: Part) -> None:
-        """Replace a message's text. Raises Gone and NotEditable."""
+        """Replace a message's text. Raises MessageGone and NotEditable."""
         message = self.get(ref)
         if self._edit_seconds is not None and self._clock.monotonic() - message.posted_at > self._edit_seconds:
             raise NotEditable(f"message {ref.id} is older than {self._edit_seconds:g} s")
@@ -68,9 +68,9 @@ class Screen:
         message.history.append(part.text)
 
     def get(self, ref: MessageRef) -> Shown:
-        """The message itself. Raises Gone."""
+        """The message itself. Raises MessageGone."""
         if ref.id not in self._messages:
-            raise Gone(f"there is no message {ref.id}")
+            raise MessageGone(f"there is no message {ref.id}")
         return self._messages[ref.id]
 
     def delete(self, ref: MessageRef) -> None:

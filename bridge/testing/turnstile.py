@@ -41,15 +41,21 @@ class Turnstile:
         self._faults: list[_Fault] = []
         self._gates: dict[Operation, asyncio.Event] = {}
         self._tokens: dict[BudgetKey, tuple[float, float]] = {}
+        self._closed: dict[ThreadRef, PlatformError] = {}
         self.calls: list[Call] = []
 
     def fail(self, operation: Operation, error: PlatformError, *, times: int, done: bool) -> None:
         """Let the next `times` calls fail with `error`; with `done` they take effect before they fail."""
         self._faults.append(_Fault(operation, error, done, times))
 
+    def shut(self, thread: ThreadRef, error: PlatformError) -> None:
+        """Refuse every call in a thread from now on."""
+        self._closed[thread] = error
+
     def relent(self) -> None:
         """Forget every fault that has not come up yet."""
         self._faults.clear()
+        self._closed.clear()
 
     @contextlib.asynccontextmanager
     async def holding(self, operation: Operation) -> AsyncIterator[None]:
@@ -68,6 +74,8 @@ class Turnstile:
         """Wraps what a call does. Raises PlatformError before it, or after it."""
         if (gate := self._gates.get(operation)) is not None:
             await gate.wait()
+        if (closed := self._closed.get(thread)) is not None:
+            raise closed
         fault = self._take(operation)
         if fault is not None and not fault.done:
             raise fault.error

@@ -179,6 +179,10 @@ class MemoryWorld:
         """Let the next `times` calls fail with `error`; with `done` they take effect before they fail."""
         self.turnstile.fail(operation, error, times=times, done=done)
 
+    def shut(self, thread: ThreadRef, error: PlatformError) -> None:
+        """Refuse every call in a thread from now on, as a platform does where the bot lost its permissions."""
+        self.turnstile.shut(thread, error)
+
     def refuse(self, error: InstanceFailed) -> None:
         """Refuse the credentials of every adapter that connects from now on."""
         self.refusal = error

@@ -11,6 +11,7 @@ from bridge import (
     Forbidden,
     Gone,
     InstanceFailed,
+    MessageGone,
     NotEditable,
     OutcomeUnknown,
     PlatformError,
@@ -26,6 +27,7 @@ class Code(IntEnum):
 
     UNKNOWN_CHANNEL = 10003
     UNKNOWN_MESSAGE = 10008
+    ARCHIVED = 50083
     NO_REPLY_WITHOUT_HISTORY = 160002
     THREAD_EXISTS = 160004
     TOO_MANY_THREADS = 160006
@@ -34,9 +36,9 @@ class Code(IntEnum):
 REJECTED: dict[int, type[Rejected]] = {
     10003: Gone,  # unknown channel
     10004: Gone,  # unknown guild
-    10008: Gone,  # unknown message
+    10008: MessageGone,  # unknown message
     30046: NotEditable,  # too many edits of a message older than an hour
-    50083: NotEditable,  # the thread is archived
+    50083: NotEditable,  # the thread is archived, and cannot be woken
     50001: Forbidden,  # missing access
     50007: Forbidden,  # no DMs to this person
     50013: Forbidden,  # missing permissions

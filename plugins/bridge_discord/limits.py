@@ -19,6 +19,7 @@ BUDGETS = {
     "activity": Budget(burst=5, rate=1.0),
     "open_thread": Budget(burst=5, rate=1.0),
     "history": Budget(burst=5, rate=1.0),
+    "open_direct": Budget(burst=5, rate=0.1),  # Discord: Create DM warns of opening many, and gives no number
 }
 
 CAPABILITIES = Capabilities(
@@ -41,5 +42,5 @@ def budget_keys(operation: Operation, thread: ThreadRef) -> tuple[BudgetKey, ...
     name = Operation.POST.value if operation is Operation.UPLOAD else operation.value
     if name not in BUDGETS:
         return (GLOBAL,)
-    scope = thread.channel if operation is Operation.OPEN_THREAD else room(thread)
-    return GLOBAL, BudgetKey(name, scope)
+    scopes = {Operation.OPEN_THREAD: thread.channel, Operation.OPEN_DIRECT: ""}
+    return GLOBAL, BudgetKey(name, scopes.get(operation, room(thread)))

@@ -12,6 +12,7 @@ from bridge import (
     BudgetKey,
     Capabilities,
     Channel,
+    ChannelId,
     Check,
     Deliver,
     Event,
@@ -20,7 +21,11 @@ from bridge import (
     Operation,
     Part,
     PlatformContext,
+    Surface,
+    ThreadId,
     ThreadRef,
+    UserId,
+    WorkspaceId,
 )
 from bridge_discord.checks import check
 from bridge_discord.config import DiscordTable
@@ -105,6 +110,11 @@ class DiscordPlatform:
     async def open_thread(self, thread: ThreadRef, title: str) -> None:
         """Open the thread on the question, named after it."""
         await self._posting.open_thread(thread, thread_name(title))
+
+    async def open_direct(self, thread: ThreadRef, user: UserId) -> ThreadRef:
+        """The DM with a person."""
+        channel = await self._posting.open_direct(user)
+        return ThreadRef(thread.instance, WorkspaceId(""), ChannelId(channel), ThreadId(channel), Surface.DIRECT)
 
     async def show_activity(self, thread: ThreadRef, status: str) -> None:
         """Show the typing indicator; Discord has no words for it, and it ends by itself or with the next message."""

@@ -66,9 +66,10 @@ class Posting:
             raise failure(answer)
 
     async def post(self, thread: ThreadRef, content: str, marker: str, file: File | None = None) -> MessageRef:
-        """Post a message where the thread is, or as an answer to the question where it could not be opened."""
+        """Post a message where the thread is, or below the question where that cannot be."""
         answer = await self._create(thread, content, marker, file)
-        if answer.code == Code.UNKNOWN_CHANNEL and await self._chain_if_closed(thread):
+        closed = answer.code == Code.UNKNOWN_CHANNEL and await self._chain_if_closed(thread)
+        if closed or (answer.code in NOT_ALLOWED and await self._chain_if_refused(thread)):
             answer = await self._create(thread, content, marker, file)
         body = answer.result()
         ref = MessageRef(thread, message_id(body["channel_id"], body["id"]))
@@ -77,24 +78,21 @@ class Posting:
 
     async def edit(self, ref: MessageRef, content: str) -> None:
         """Replace the text of a message."""
-        channel, message = split(ref.id)
-        await self._rest.call(
-            "PATCH",
-            f"/channels/{channel}/messages/{message}",
-            body={"content": content, "allowed_mentions": NO_PINGS},
-            key=BudgetKey(Operation.EDIT.value, room(ref.thread)),
-        )
+        body = {"content": content, "allowed_mentions": NO_PINGS}
+        (await self._change("PATCH", Operation.EDIT, ref, body)).result()
 
     async def delete(self, ref: MessageRef) -> None:
         """Delete a message; gone already is success."""
-        channel, message = split(ref.id)
-        answer = await self._rest.send(
-            "DELETE",
-            f"/channels/{channel}/messages/{message}",
-            key=BudgetKey(Operation.DELETE.value, room(ref.thread)),
-        )
+        answer = await self._change("DELETE", Operation.DELETE, ref)
         if not answer.ok and not isinstance(error := failure(answer), Gone):
             raise error
+
+    async def open_direct(self, user: str) -> str:
+        """The channel of the direct conversation with a person."""
+        key = BudgetKey(Operation.OPEN_DIRECT.value)
+        opened = await self._rest.call("POST", "/users/@me/channels", body={"recipient_id": user}, key=key)
+        self._places.learn_channel(opened)
+        return str(opened["id"])
 
     async def typing(self, thread: ThreadRef) -> None:
         """Show for ten seconds that the bot writes (Discord: Trigger Typing Indicator)."""
@@ -121,6 +119,22 @@ class Posting:
         """The gateway tells of a message of ours; only here and in the response does Discord tell its nonce."""
         if "nonce" in data:
             self._markers.seen(message_id(data["channel_id"], data["id"]), str(data["nonce"]))
+
+    async def _change(
+        self, method: str, operation: Operation, ref: MessageRef, body: Mapping[str, Any] | None = None
+    ) -> Answer:
+        """Edit or delete a message. A thread that was archived meanwhile is woken for it, as a post does by itself."""
+        channel, message = split(ref.id)
+        path, key = f"/channels/{channel}/messages/{message}", BudgetKey(operation.value, room(ref.thread))
+        answer = await self._rest.send(method, path, body=body, key=key)
+        if answer.code != Code.ARCHIVED:
+            return answer
+        await self._admit((GLOBAL,))
+        woken = await self._rest.send("PATCH", f"/channels/{channel}", body={"archived": False})
+        if not woken.ok:
+            return answer
+        await self._admit((GLOBAL, key))
+        return await self._rest.send(method, path, body=body, key=key)
 
     async def _create(self, thread: ThreadRef, content: str, marker: str, file: File | None) -> Answer:
         channel, question = self._target(thread)
@@ -160,6 +174,19 @@ class Posting:
         answer = await self._rest.send("GET", f"/channels/{thread.channel}/messages/{thread.id}")
         unseen = answer.code in NOT_ALLOWED
         if not unseen and (not answer.ok or answer.body.get("thread") or answer.body.get("flags", 0) & HAS_THREAD):
+            return False
+        self._chain(thread)
+        return True
+
+    async def _chain_if_refused(self, thread: ThreadRef) -> bool:
+        """Whether the question is in a channel where it can be answered, though not in its thread.
+
+        Only a public thread begins with a message of its channel, so nothing private comes to be read there.
+        """
+        if thread.surface is not Surface.THREAD or thread.id in self._chained:
+            return False
+        await self._admit((GLOBAL,))
+        if not (await self._rest.send("GET", f"/channels/{thread.channel}/messages/{thread.id}")).ok:
             return False
         self._chain(thread)
         return True

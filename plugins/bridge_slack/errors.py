@@ -13,6 +13,7 @@ from bridge import (
     Forbidden,
     Gone,
     InstanceFailed,
+    MessageGone,
     NotEditable,
     OutcomeUnknown,
     PlatformError,
@@ -38,7 +39,7 @@ _FAILED = {
 }
 _BAD_BLOCKS = {"invalid_attachments", "invalid_blocks", "invalid_blocks_format"}
 _TOO_LONG = {"msg_too_long", "msg_blocks_too_long", "msg_blocks_too_many"}
-_GONE = {"cannot_reply_to_message", "channel_not_found", "message_not_found", "thread_not_found"}
+_GONE = {"cannot_reply_to_message", "channel_not_found", "thread_not_found"}
 _NOT_EDITABLE = {
     "block_mismatch",
     "cant_delete_message",
@@ -84,6 +85,7 @@ _KINDS: Sequence[tuple[Collection[str], type[Rejected | InstanceFailed]]] = (
     (_BAD_BLOCKS, BlocksRefused),
     (_TOO_LONG, TooLong),
     (_GONE, Gone),
+    ({"message_not_found"}, MessageGone),
     (_NOT_EDITABLE, NotEditable),
     (_FORBIDDEN, Forbidden),
     ({"streaming_state_conflict"}, StreamOpen),

@@ -43,6 +43,11 @@ def place(
     return Placement(chosen, below, beside, True, None)
 
 
+def direct(thread: ThreadRef, channel: str) -> ThreadRef:
+    """The top level of a DM with somebody who wrote in `thread`."""
+    return ThreadRef(thread.instance, thread.workspace, ChannelId(channel), ThreadId(channel), Surface.DIRECT)
+
+
 def root(thread: ThreadRef) -> str | None:
     """The `thread_ts` with which a message is posted in `thread`; None at the top level."""
     return thread.id if thread.surface is Surface.THREAD else None

@@ -16,6 +16,7 @@ SCOPES: Mapping[str, str] = {
     "groups:read": "the same as channels:read for private channels",
     "im:history": "read the direct messages that people send it",
     "im:read": "find the direct messages that people sent it while it was away",
+    "im:write": "write directly to people whose thread takes no answer any more",
     "mpim:history": "the same as channels:history in group direct messages",
     "mpim:read": "the same as channels:read for group direct messages",
     "users:read": "know people's names, for @names in questions",

@@ -142,6 +142,11 @@ class SlackPlatform:
     ) -> tuple[Sequence[Message], str | None]:
         return await self._read().messages(place, since, page)
 
+    async def open_direct(self, thread: ThreadRef, user: UserId) -> ThreadRef:
+        key = limits.budget_keys(Operation.OPEN_DIRECT, thread)[0]
+        opened = await self._api.write("conversations.open", key, users=user)
+        return ids.direct(thread, str(opened["channel"]["id"]))
+
     async def show_activity(self, thread: ThreadRef, status: str) -> None:
         root = ids.root(thread)
         if root is None or thread.channel in self._no_status:

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from bridge.errors import Gone
-from bridge.model import MessageRef, ThreadRef
+from bridge.errors import MessageGone
+from bridge.model import MessageRef, Surface, ThreadRef
 from bridge.platform import (
     DeletesMessages,
     FindsMarkers,
+    OpensDirect,
     OpensThreads,
     Part,
     PartKind,
@@ -90,8 +91,19 @@ class CallsContract(PlatformFixtures):
         await side.platform.delete(ref)
         await side.platform.delete(ref)
         assert not side.shown(thread)
-        with pytest.raises(Gone):
+        with pytest.raises(MessageGone):
             await side.platform.edit(ref, Part("Too late"))
+
+    async def test_a_person_is_written_to_directly(self, side: PlatformSide, inbox: Inbox) -> None:
+        if not isinstance(side.platform, OpensDirect):
+            return
+        await side.say("Hello", mention=True)
+        question = await inbox.message()
+        place = await side.platform.open_direct(question.thread, question.author.id)
+        assert place == await side.platform.open_direct(question.thread, question.author.id)
+        assert (place.instance, place.surface) == (question.thread.instance, Surface.DIRECT)
+        await side.platform.post(place, Part("Only to you"), "one")
+        assert [text.strip() for text in side.shown(place)] == ["Only to you"]
 
     async def test_activity_is_shown_and_taken_away(self, side: PlatformSide, thread: ThreadRef) -> None:
         if isinstance(side.platform, ShowsActivity):

@@ -57,6 +57,8 @@ def post(call: Call) -> Answer:
         raise refusals.missing_permission()
     if channel.archived and channel.locked:
         raise RefusalError(400, 160005, "Thread is locked")
+    if channel.recipient is not None and not channel.recipient.takes_direct:
+        raise RefusalError(403, 50007, "Cannot send messages to this user")
     files = _files(call, channel)
     content = _content(call, needed=not files)
     nonce = _nonce(call)

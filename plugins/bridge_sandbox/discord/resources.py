@@ -112,6 +112,16 @@ def roles(call: Call) -> Answer:
     return 200, guild_json(_guild(call))["roles"]
 
 
+@ROUTES.add("PATCH", "/channels/{}")
+def modify(call: Call) -> Answer:
+    """Modify Channel: only waking an archived thread, which everybody may who may write in it, if it is not locked."""
+    thread = call.channel(Permission.SEND_MESSAGES_IN_THREADS)
+    if not thread.thread or call.body != {"archived": False} or thread.locked:
+        raise refusals.missing_permission()
+    call.world.wake(thread)
+    return 200, channel_json(call.world, thread)
+
+
 @ROUTES.add("GET", "/channels/{}")
 def channel(call: Call) -> Answer:
     """Get Channel."""

@@ -90,6 +90,8 @@ class User:
     id: str
     name: str
     bot: bool = False
+    takes_direct: bool = True
+    """False for who does not let the bot write to them (Discord: error 50007)."""
 
 
 @dataclass(slots=True)

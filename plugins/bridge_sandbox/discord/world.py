@@ -138,13 +138,17 @@ class World:
             self.happened(Kind.EDITED, parent, root)
         return thread
 
+    def wake(self, thread: Channel) -> None:
+        """Take a thread out of the archive."""
+        if thread.archived:
+            thread.archived = False
+            self.happened(Kind.CHANNEL_CHANGED, thread)
+
     def post(self, channel: Channel, author: User, content: str, **more: Any) -> Posted:
         """Post a message; an archived thread wakes up. `more` are further fields of `Posted`."""
         message_id = more.pop("message_id", None) or self.snowflakes.next()
         message = Posted(message_id, channel, author, content, **more)
-        if channel.archived:
-            channel.archived = False
-            self.happened(Kind.CHANNEL_CHANGED, channel)
+        self.wake(channel)
         channel.messages.append(message)
         self.happened(Kind.POSTED, channel, message)
         return message

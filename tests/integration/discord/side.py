@@ -125,7 +125,8 @@ class Side:
         return [message.content for message in messages if message.author is world.bot and message.pings]
 
     def fail(self, operation: Operation, failure: Failure) -> None:
-        self.fake.faults.add(Fault(CALLS[operation], **FAILURES[failure]))  # type: ignore[arg-type]
+        times = 2 if failure is Failure.FORBIDDEN else 1  # in its thread, and below the question
+        self.fake.faults.add(Fault(CALLS[operation], times=times, **FAILURES[failure]))  # type: ignore[arg-type]
 
     async def refuse(self) -> None:
         self.fake.revoke()

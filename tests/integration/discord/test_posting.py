@@ -123,7 +123,7 @@ async def test_a_chain_is_looked_through_without_the_answers_to_others(side: Sid
 async def test_a_refusal_says_what_to_do(
     side: Side, message: Message, fault: Fault, error: type[PlatformError]
 ) -> None:
-    fault.times = 1
+    fault.times = 2 if fault.code == 50001 else 1
     side.fake.faults.add(fault)
     with pytest.raises(error) as raised:
         await side.platform.post(message.thread, Part("words"), "m")
@@ -132,22 +132,45 @@ async def test_a_refusal_says_what_to_do(
     assert "words" not in str(raised.value)
 
 
-@pytest.mark.parametrize("code", [30046, 50083])
-async def test_what_can_no_longer_be_edited_is_told(side: Side, message: Message, code: int) -> None:
+async def test_what_can_no_longer_be_edited_is_told(side: Side, message: Message) -> None:
     ref = await side.platform.post(message.thread, Part("words"), "m")
-    side.fake.faults.add(Fault("PATCH*", code=code))
+    side.fake.faults.add(Fault("PATCH*", code=30046))
     with pytest.raises(NotEditable):
         await side.platform.edit(ref, Part("other words"))
 
 
-async def test_posting_wakes_an_archived_thread_and_editing_does_not(side: Side, message: Message) -> None:
+@pytest.mark.parametrize("what", ["post", "edit", "delete"])
+async def test_an_archived_thread_is_woken(side: Side, message: Message, what: str) -> None:
     ref = await side.platform.post(message.thread, Part("words"), "m1")
     thread = side.fake.world.channels[message.thread.id]
     thread.archived = True
+    if what == "post":
+        await side.platform.post(message.thread, Part("more words"), "m2")
+    elif what == "edit":
+        await side.platform.edit(ref, Part("other words"))
+    else:
+        await side.platform.delete(ref)
+    assert not thread.archived
+    shown = {"post": ["words", "more words"], "edit": ["other words"], "delete": []}
+    assert side.shown(message.thread) == shown[what]
+
+
+async def test_a_locked_thread_stays_archived(side: Side, message: Message) -> None:
+    ref = await side.platform.post(message.thread, Part("words"), "m1")
+    thread = side.fake.world.channels[message.thread.id]
+    thread.archived = thread.locked = True
     with pytest.raises(NotEditable):
         await side.platform.edit(ref, Part("other words"))
-    await side.platform.post(message.thread, Part("more words"), "m2")
-    assert not thread.archived
+    with pytest.raises(Forbidden):
+        await side.platform.post(message.thread, Part("more words"), "m2")
+    assert thread.archived
+
+
+async def test_a_person_who_takes_no_direct_messages(side: Side, message: Message) -> None:
+    side.fake.world.owner.takes_direct = False
+    place = await side.platform.open_direct(message.thread, message.author.id)
+    with pytest.raises(Forbidden):
+        await side.platform.post(place, Part("words"), "m")
 
 
 async def test_a_service_that_is_down_is_unavailable(side: Side, message: Message) -> None:

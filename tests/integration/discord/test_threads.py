@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bridge import Gone, Message, Part, RateLimited, Surface
+from bridge import Forbidden, Gone, Message, Part, RateLimited, Surface
 from bridge.testing.contracts import Inbox
 from bridge_sandbox.discord import FakeDiscord
 from bridge_sandbox.discord.things import Channel, ChannelType
@@ -72,6 +72,23 @@ async def test_a_refused_thread_becomes_a_chain_of_replies(side: Side, inbox: In
     assert posted.reply_to == message.thread.id
     assert posted.content == "The better answer"
     assert ref.thread == message.thread
+
+
+async def test_a_thread_that_may_not_be_written_in_becomes_a_chain(side: Side, inbox: Inbox) -> None:
+    message = await asked(side, inbox)
+    await side.platform.open_thread(message.thread, message.text)
+    side.fake.deny("SEND_MESSAGES_IN_THREADS")
+    ref = await side.platform.post(message.thread, ANSWER, "m1")
+    posted = side.fake.people.message(ref.id.partition(":")[2])
+    assert (posted.channel.id, posted.reply_to) == (message.channel.id, message.thread.id)
+
+
+async def test_a_forum_post_that_may_not_be_written_in_has_no_chain(side: Side, inbox: Inbox) -> None:
+    await side.fake.say(side.room("questions"), "Where is the manual?")
+    message = await inbox.message()
+    side.fake.deny("SEND_MESSAGES_IN_THREADS")
+    with pytest.raises(Forbidden):
+        await side.platform.post(message.thread, ANSWER, "m1")
 
 
 async def test_an_answer_to_the_chain_names_the_message_it_answers(side: Side, inbox: Inbox) -> None:

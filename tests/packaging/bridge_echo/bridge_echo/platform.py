@@ -27,9 +27,9 @@ from bridge import (
     ChannelId,
     Deliver,
     EventId,
-    Gone,
     InstanceFailed,
     Message,
+    MessageGone,
     MessageId,
     MessageRef,
     Named,
@@ -111,7 +111,7 @@ class EchoPlatform:
     async def edit(self, ref: MessageRef, part: Part) -> None:
         self._refuse_too_long(part)
         if ref.id not in self._shown[ref.thread]:
-            raise Gone(f"there is no message {ref.id}")
+            raise MessageGone(f"there is no message {ref.id}")
         self._show("edit", ref, part)
 
     def screen(self, thread: ThreadRef) -> list[str]:

@@ -1,0 +1,191 @@
+"""Answers that their thread does not take: they stand where the asker sees them, once."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from bridge import (
+    Forbidden,
+    Gone,
+    InstanceFailed,
+    MessageRef,
+    NotEditable,
+    Operation,
+    Rejected,
+    StoreBusy,
+    ThreadRef,
+    notices,
+)
+from bridge.store import TurnState
+from bridge.testing import MemoryWorld, eventually
+from bridge.testing.messages import with_bot
+from tests.core.running import Place, place
+from tests.core.test_turns import Slow, database, scripted, states
+
+
+def direct(world: MemoryWorld, author: str = "Ada") -> ThreadRef:
+    """Where a person and the bot are alone."""
+    return with_bot(world.instance, author)
+
+
+async def answered(here: Place, state: TurnState, reason: str = "") -> None:
+    """Wait until the only turn is over, and hold its end against this."""
+    await here.ended(1)
+    ((ended, why),) = await states(here)
+    assert ended == state
+    assert reason in why
+
+
+@pytest.mark.parametrize("error", [Forbidden("no"), Gone("no thread"), Rejected("no reason")])
+async def test_a_thread_that_takes_no_answer_at_all(tmp_path: Path, error: Rejected) -> None:
+    async with place(tmp_path) as here, here.running():
+        async with here.world.holding(Operation.POST):
+            question = await here.world.say("Hi", mention=True)
+            here.world.shut(question.thread, error)
+        await here.answered(direct(here.world), notices.ELSEWHERE, "1: Hi")
+        assert here.world.shown(question.thread) == ()
+        await answered(here, TurnState.ANSWERED)
+
+
+async def test_a_thread_that_takes_no_more_in_the_middle(tmp_path: Path) -> None:
+    slow = Slow()
+    async with place(tmp_path, scripted(slow)) as here, here.running():
+        question = await here.world.say("Count", mention=True)
+        await here.answered(question.thread, "one")
+        here.world.shut(question.thread, Forbidden("the bot was taken out of the channel"))
+        slow.go_on.set()
+        await here.answered(direct(here.world), notices.ELSEWHERE, "one two")
+        assert here.service.asked(here.session()) == ["Count"]
+        await answered(here, TurnState.ANSWERED)
+
+
+async def test_an_edit_that_is_refused_becomes_a_message(tmp_path: Path) -> None:
+    slow = Slow()
+    async with place(tmp_path, scripted(slow)) as here, here.running():
+        question = await here.world.say("Count", mention=True)
+        await here.answered(question.thread, "one")
+        here.world.fail(Operation.EDIT, Rejected("the words are not liked"))
+        slow.go_on.set()
+        await here.answered(question.thread, "one two")
+        assert here.world.shown(direct(here.world)) == ()
+
+
+async def test_a_person_who_cannot_be_written_to_is_told_nothing_twice(tmp_path: Path) -> None:
+    slow = Slow()
+    async with place(tmp_path, scripted(slow)) as here, here.running():
+        question = await here.world.say("Count", mention=True)
+        await here.answered(question.thread, "one")
+        here.world.shut(question.thread, Forbidden("not here"))
+        here.world.shut(direct(here.world), Forbidden("not there"))
+        slow.go_on.set()
+        await answered(here, TurnState.FAILED, "the answer could not be shown: Forbidden: not here")
+        assert here.world.shown(question.thread) == ("one",)
+
+
+async def test_a_message_that_somebody_deletes_is_not_wanted(tmp_path: Path) -> None:
+    slow = Slow()
+    async with place(tmp_path, scripted(slow)) as here, here.running():
+        question = await here.world.say("Count", mention=True)
+        await here.answered(question.thread, "one")
+        (message,) = here.world.messages(question.thread)
+        here.world.screen.delete(message.ref)
+        slow.go_on.set()
+        await answered(here, TurnState.CANCELLED)
+        assert here.world.shown(question.thread) == here.world.shown(direct(here.world)) == ()
+
+
+async def test_in_a_direct_conversation_there_is_nowhere_else(tmp_path: Path) -> None:
+    async with place(tmp_path) as here, here.running():
+        here.world.shut(direct(here.world), Forbidden("no direct messages"))
+        await here.world.say("Hi", direct=True)
+        await answered(here, TurnState.FAILED, "no direct messages")
+
+
+async def test_what_went_to_the_person_is_finished_there_after_a_restart(tmp_path: Path) -> None:
+    slow = Slow()
+    async with place(tmp_path, scripted(slow)) as here:
+        async with here.running(), here.world.holding(Operation.POST):
+            question = await here.world.say("Count", mention=True)
+            here.world.shut(question.thread, Forbidden("not here"))
+            await eventually(lambda: here.service.sessions)
+        async with here.running():
+            await here.answered(direct(here.world), notices.ELSEWHERE, "one")
+        async with here.running():
+            slow.go_on.set()
+            await here.answered(direct(here.world), notices.ELSEWHERE, "one two")
+            await answered(here, TurnState.ANSWERED)
+        assert here.service.asked(here.session()) == ["Count"]
+
+
+async def test_why_nothing_was_asked_is_told_directly_too(tmp_path: Path) -> None:
+    async with place(tmp_path) as here, here.running():
+        here.service.down = True
+        async with here.world.holding(Operation.OPEN_THREAD):
+            question = await here.world.say("Hi", mention=True)
+            await eventually(lambda: here.count("SELECT count(*) FROM messages"))
+        here.world.shut(question.thread, Gone("no thread"))
+        await here.answered(direct(here.world), notices.UNAVAILABLE)
+
+
+async def test_a_database_that_is_busy_does_not_stop_the_chatbot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = Slow()
+    refused = asyncio.Event()
+    async with place(tmp_path, scripted(slow)) as here, here.running():
+        from bridge.store import Store
+
+        posted = Store.part_posted
+
+        async def busy(store: Store, turn: int, number: int, message: object) -> None:
+            if refused.is_set():
+                return await posted(store, turn, number, message)  # type: ignore[arg-type]
+            refused.set()
+            raise StoreBusy("locked")
+
+        monkeypatch.setattr(Store, "part_posted", busy)
+        question = await here.world.say("Count", mention=True)
+        await refused.wait()
+        slow.go_on.set()
+        await here.answered(question.thread, "one two")
+        assert here.service.asked(here.session()) == ["Count"]
+        await answered(here, TurnState.ANSWERED)
+
+
+async def test_an_instance_that_is_given_up_does_not_stop_the_chatbot(tmp_path: Path) -> None:
+    slow = Slow()
+    async with place(tmp_path, scripted(slow)) as here:
+        async with here.running():
+            question = await here.world.say("Count", mention=True)
+            await here.answered(question.thread, "one")
+            here.world.fail(Operation.EDIT, InstanceFailed("the token was revoked"))
+            slow.go_on.set()
+            await eventually(lambda: not here.service.sessions[here.session()].running)
+        assert await states(here) == [(TurnState.REPLYING, "")]
+        async with here.running():
+            await here.answered(question.thread, "one two")
+            await answered(here, TurnState.ANSWERED)
+
+
+async def test_a_message_that_was_being_replaced_is_said_once(tmp_path: Path) -> None:
+    slow = Slow()
+    async with place(tmp_path, scripted(slow)) as here:
+        async with here.running():
+            question = await here.world.say("Count", mention=True)
+            await here.answered(question.thread, "one")
+            (old,) = here.world.messages(question.thread)
+            here.world.fail(Operation.EDIT, NotEditable("too old"), times=9)
+            async with here.world.holding(Operation.DELETE):
+                slow.go_on.set()
+                await here.world.until(lambda: len(here.world.messages(question.thread)) == 2)
+                before: MessageRef = old.ref
+                async with database(here) as store:
+                    (turn,) = await store.turns(1)
+                assert [(part.state, part.message) for part in turn.parts] == [("posting", before.id)]
+        here.world.turnstile.relent()
+        async with here.running():
+            await answered(here, TurnState.ANSWERED)
+        assert here.world.shown(question.thread) == ("one two",)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -32,8 +32,12 @@ log = structlog.get_logger(__name__)
 class App:
     """One running bridge. `run` it once; `stop` it from anywhere on its event loop."""
 
-    def __init__(self, config: Config, plugins: Plugins, clock: Clock) -> None:
+    def __init__(
+        self, config: Config, plugins: Plugins, clock: Clock, *, made: Callable[[object], None] = lambda _: None
+    ) -> None:
+        """`made` is told of the store, of each platform and of each provider before they are used: for tests."""
         self._config = config
+        self._made = made
         self._plugins = plugins
         self._clock = clock
         self._stopping = asyncio.Event()
@@ -58,6 +62,7 @@ class App:
             upgrade=True,
             exclusive=True,
         )
+        self._made(store)
         providers = self._providers()
         try:
             chatbots = Chatbots(self._sources(providers))
@@ -69,7 +74,7 @@ class App:
             await store.close()
 
     async def _serve(self, desk: Desk) -> bool:
-        instances = Instances(self._config.platforms, self._clock)
+        instances = Instances(self._config.platforms, self._clock, self._made)
         outlets = instances.outlets
         backfill = Backfill(
             desk.store,
@@ -153,6 +158,7 @@ class App:
         for name, entry in self._config.providers.items():
             try:
                 providers[name] = resolve(entry.spec.factory)(entry.table, ProviderContext(name, self._clock))
+                self._made(providers[name])
             except Exception as error:  # noqa: BLE001 - a plugin's defect must not reach the others
                 log.error("provider.failed", provider=name, error=type(error).__name__, reason=str(error))
         return providers

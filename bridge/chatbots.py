@@ -10,7 +10,14 @@ from typing import Any, TypeVar
 from bridge import notices
 from bridge.chatbot import Chatbot, Provider, Session
 from bridge.clock import Clock
-from bridge.errors import ChatbotBusy, ChatbotNotFound, ChatbotUnauthorized, ChatbotUnavailable, SessionLost
+from bridge.errors import (
+    ChatbotBusy,
+    ChatbotError,
+    ChatbotNotFound,
+    ChatbotUnauthorized,
+    ChatbotUnavailable,
+    SessionLost,
+)
 from bridge.store import BindingRow, Store, ThreadRow
 
 T = TypeVar("T")
@@ -93,7 +100,12 @@ async def _owed(store: Store, binding: BindingRow) -> str | None:
     return _notice(earlier[-1].reason) if earlier else None
 
 
-async def persist(clock: Clock, seconds: float, attempt: Callable[[], Awaitable[T]]) -> T:
+async def persist(
+    clock: Clock,
+    seconds: float,
+    attempt: Callable[[], Awaitable[T]],
+    errors: tuple[type[ChatbotError], ...] = (ChatbotUnavailable, ChatbotBusy),
+) -> T:
     """Try again while the service is down or busy, with jittered backoff, for at most `seconds`.
 
     Raises the last error when the time is up, and every other error at once.
@@ -103,7 +115,7 @@ async def persist(clock: Clock, seconds: float, attempt: Callable[[], Awaitable[
     while True:
         try:
             return await attempt()
-        except (ChatbotUnavailable, ChatbotBusy) as error:
+        except errors as error:
             wait = random.uniform(0.1, delay)  # noqa: S311 - jitter is no secret
             if isinstance(error, ChatbotBusy) and error.retry_after is not None:
                 wait += error.retry_after

@@ -13,7 +13,7 @@ from bridge.desk import Ask, Desk
 from bridge.errors import InstanceFailed, Rejected
 from bridge.model import InstanceName, Message, Surface
 from bridge.question import Wish, contents, unread, wish
-from bridge.reply.journal import marker
+from bridge.reply.marks import marker
 from bridge.reply.outlet import Outlet
 from bridge.routing import Route, WhenBusy, decide
 from bridge.store import ThreadRow, TurnState, WaitingMessage

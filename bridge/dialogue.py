@@ -12,7 +12,7 @@ from bridge.chatbot import Complete, EndReason, Session, TurnEnded
 from bridge.chatbots import Attached, persist
 from bridge.clock import within
 from bridge.desk import Ask, Desk
-from bridge.errors import ChatbotError, ChatbotUnavailable, SessionLost
+from bridge.errors import ChatbotBusy, ChatbotError, ChatbotUnavailable, SessionLost
 from bridge.evidence import examine
 from bridge.reply.document import Document
 from bridge.reply.insist import Backoff
@@ -86,7 +86,7 @@ class Dialogue:
                 await self._told.bound(attached)
                 if not (asked and await self._arrived(attached)):
                     self._asked = True
-                    await attached.session.send(*self._ask.contents)
+                    await self._send(attached.session)
                     self._trace.note("asked", f"{len(self._ask.contents)} of the thread's messages sent to the session")
                 return await self._listen(attached.session)
             except (ChatbotUnavailable, SessionLost) as error:
@@ -97,6 +97,11 @@ class Dialogue:
                 if not await self._told.attempt():
                     raise
                 await self._desk.clock.sleep(backoff.wait())
+
+    async def _send(self, session: Session) -> None:
+        """Ask. A service that has too much to do has not taken the question; one that is down may have."""
+        desk = self._desk
+        await persist(desk.clock, desk.patience, lambda: session.send(*self._ask.contents), (ChatbotBusy,))
 
     async def stop(self) -> None:
         """Have the chatbot stop. It is told once: one that cannot be reached goes on unheard."""

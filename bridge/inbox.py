@@ -11,7 +11,7 @@ from bridge import notices
 from bridge.clock import Clock
 from bridge.errors import BridgeError
 from bridge.model import Deleted, Edited, Event, InstanceName, Message, Pressed, Stopped, Surface, ThreadRef
-from bridge.reply.journal import marker
+from bridge.reply.marks import marker
 from bridge.reply.outlet import Outlet
 from bridge.routing import Action, Decision, Route, decide, unless_too_old
 from bridge.store import Accepted, Inbound, Store, ThreadRow, Verdict

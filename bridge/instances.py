@@ -27,8 +27,15 @@ SETTLING = 10.0
 class Instances:
     """All platform instances of the operator's file, and how they are."""
 
-    def __init__(self, entries: Mapping[InstanceName, PlatformEntry], clock: Clock) -> None:
+    def __init__(
+        self,
+        entries: Mapping[InstanceName, PlatformEntry],
+        clock: Clock,
+        made: Callable[[object], None] = lambda _: None,
+    ) -> None:
+        """`made` is told of each platform before it is used."""
         self._clock = clock
+        self._made = made
         self._missed: Callable[[InstanceName], None] = lambda _: None
         self._states: dict[InstanceName, str] = {}
         self._settled = asyncio.Event()
@@ -89,6 +96,7 @@ class Instances:
             admit,
         )
         platform: Platform = resolve(entry.spec.factory)(entry.table, context)
+        self._made(platform)
         schedulers.append(Scheduler(self._clock, platform.capabilities.budgets))
         return Outlet(platform, schedulers[0], self._clock)
 

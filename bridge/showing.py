@@ -12,7 +12,8 @@ from bridge.desk import Ask, Desk
 from bridge.errors import MessageGone, Rejected
 from bridge.model import ThreadRef
 from bridge.reply.document import Document
-from bridge.reply.journal import DIRECT, Journal, Slot, marker
+from bridge.reply.journal import Journal
+from bridge.reply.marks import DIRECT, Slot, marker
 from bridge.reply.outlet import Outlet
 from bridge.reply.pacing import Length
 from bridge.reply.writer import Writer

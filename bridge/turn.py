@@ -18,7 +18,7 @@ from bridge.model import Surface
 from bridge.outcome import Outcome
 from bridge.reply.activity import show_activity
 from bridge.reply.document import Document
-from bridge.reply.journal import Slot
+from bridge.reply.marks import Slot
 from bridge.reply.outlet import Outlet
 from bridge.showing import Showing
 from bridge.store import ThreadRow, TurnRow, TurnState

@@ -20,7 +20,7 @@ from bridge.reply.pacing import Length, Pace, lag
 
 log = structlog.get_logger(__name__)
 
-FIRST_COUNTS = 2.0
+FIRST_COUNTS = 1.25
 NATIVE = {Operation.STREAM_START, Operation.STREAM_APPEND, Operation.STREAM_STOP}
 
 

@@ -27,8 +27,9 @@ from bridge.reply.document import Document
 from bridge.reply.ending import unless
 from bridge.reply.growth import NATIVE, Growth
 from bridge.reply.insist import Backoff, insist
-from bridge.reply.journal import Journal, Slot
+from bridge.reply.journal import Journal
 from bridge.reply.layout import Layout, Step
+from bridge.reply.marks import Slot
 from bridge.reply.outlet import Outlet
 from bridge.reply.pacing import Length
 

@@ -179,6 +179,10 @@ class MemoryWorld:
         """Let the next `times` calls fail with `error`; with `done` they take effect before they fail."""
         self.turnstile.fail(operation, error, times=times, done=done)
 
+    def hang_up(self) -> None:
+        """Cut the connections of all adapters, without their noticing."""
+        self._listeners.clear()
+
     def shut(self, thread: ThreadRef, error: PlatformError) -> None:
         """Refuse every call in a thread from now on, as a platform does where the bot lost its permissions."""
         self.turnstile.shut(thread, error)
@@ -206,7 +210,8 @@ class MemoryWorld:
         self._announce()
 
         def disconnect() -> None:
-            self._listeners.remove(listener)
+            if listener in self._listeners:
+                self._listeners.remove(listener)
             self._announce()
 
         return disconnect

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
 
 import structlog
 
+from bridge import notify
 from bridge.backfill import Backfill
 from bridge.chatbot import Provider, ProviderContext
-from bridge.chatbots import Chatbots
-from bridge.clock import Clock
+from bridge.chatbots import Chatbots, Source
+from bridge.clock import Clock, within
+from bridge.condition import Condition, Conditions, State
 from bridge.config import Config
 from bridge.conversation import Conversation, Surroundings
 from bridge.desk import Desk
@@ -20,13 +23,19 @@ from bridge.hookspecs import FinishedTurn
 from bridge.inbox import Inbox
 from bridge.instances import Instances
 from bridge.lanes import Lanes
+from bridge.meter import Meter
+from bridge.model import InstanceName
 from bridge.plugins import Plugins, resolve
 from bridge.recovery import recover
 from bridge.reply.insist import Backoff
+from bridge.retention import keep_clean
 from bridge.routing import Route
 from bridge.store import Store, open_store
 
 log = structlog.get_logger(__name__)
+
+LOOKING = 2.0
+"""Seconds after which a database that does not answer is down."""
 
 
 class App:
@@ -40,6 +49,8 @@ class App:
         self._made = made
         self._plugins = plugins
         self._clock = clock
+        self._meter = Meter()
+        self._conditions = Conditions(clock)
         self._stopping = asyncio.Event()
         self._parking = asyncio.Event()
 
@@ -65,16 +76,18 @@ class App:
         self._made(store)
         providers = self._providers()
         try:
-            chatbots = Chatbots(self._sources(providers))
-            desk = Desk(store, chatbots, self._clock, self._finished, settings.patience.total_seconds())
-            return await self._serve(desk)
+            chatbots = Chatbots(self._sources(providers), self._conditions)
+            patience = settings.patience.total_seconds()
+            desk = Desk(store, chatbots, self._clock, self._finished, patience, self._meter)
+            async with self._admin(store):
+                return await self._serve(desk)
         finally:
             for provider in providers.values():
                 await provider.close()
             await store.close()
 
     async def _serve(self, desk: Desk) -> bool:
-        instances = Instances(self._config.platforms, self._clock, self._made)
+        instances = Instances(self._config.platforms, self._clock, self._meter, self._conditions, self._made)
         outlets = instances.outlets
         backfill = Backfill(
             desk.store,
@@ -94,21 +107,30 @@ class App:
             lanes.wake,
             stop=lanes.stop,
             tell_unrouted=self._config.settings.unrouted == "tell",
+            meter=self._meter,
         )
         log.info("app.started", platforms=sorted(outlets), chatbots=sorted(self._config.chatbots))
-        serving = asyncio.create_task(instances.run(inbox.accept, backfill.missed), name="platforms")
+
+        def missed(instance: InstanceName) -> None:
+            self._meter.gap(instance)
+            backfill.missed(instance)
+
+        serving = asyncio.create_task(instances.run(inbox.accept, missed), name="platforms")
         recovering = asyncio.create_task(self._recover(desk.store, instances, lanes), name="recovery")
         filling = asyncio.create_task(backfill.run(), name="backfill")
+        keeping = asyncio.create_task(
+            keep_clean(desk.store, self._clock, self._config.settings.retention), name="retention"
+        )
         stopping = asyncio.create_task(self._stopping.wait())
         try:
             await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
             failed = serving.done()
-            await self._end_intake(serving, recovering, filling)
+            await self._end_intake(serving, recovering, filling, keeping)
             await self._drain(lanes)
             return not failed
         finally:
             serving.cancel()
-            await _cancelled(recovering, filling, stopping)
+            await _cancelled(recovering, filling, keeping, stopping)
             await inbox.close()
             await lanes.park()
             await instances.close()
@@ -126,6 +148,7 @@ class App:
 
     async def _recover(self, store: Store, instances: Instances, lanes: Lanes) -> None:
         await instances.settle()
+        notify.notify(notify.READY)
         backoff = Backoff()
         while True:
             try:
@@ -134,6 +157,7 @@ class App:
                 log.error("app.not_recovered", reason=str(error))
                 await self._clock.sleep(backoff.wait())
                 continue
+            self._meter.recovered(pending)
             if pending:
                 log.info("app.recovering", threads=pending)
             return
@@ -141,6 +165,7 @@ class App:
     async def _drain(self, lanes: Lanes) -> None:
         grace = self._config.settings.grace.total_seconds()
         log.info("app.stopping", grace=grace)
+        notify.notify(notify.STOPPING)
         draining = asyncio.create_task(lanes.drain(grace))
         parking = asyncio.create_task(self._parking.wait())
         await asyncio.wait({draining, parking}, return_when=asyncio.FIRST_COMPLETED)
@@ -161,17 +186,46 @@ class App:
                 self._made(providers[name])
             except Exception as error:  # noqa: BLE001 - a plugin's defect must not reach the others
                 log.error("provider.failed", provider=name, error=type(error).__name__, reason=str(error))
+                self._conditions.note("provider", name, State.DOWN, str(error))
+            else:
+                self._conditions.note("provider", name, State.UP)
         return providers
 
-    def _sources(self, providers: Mapping[str, Provider]) -> dict[str, tuple[Provider, Any]]:
+    def _admin(self, store: Store) -> AbstractAsyncContextManager[None]:
+        """What operators are told over HTTP, while the context lasts."""
+        address = self._config.settings.admin
+        if address is None:
+            return nullcontext()
+        # It takes a while to import, and not everybody wants it.
+        from bridge.admin.server import serving
+
+        return serving(address.host, address.port, look=lambda: self._look(store), meter=self._meter)
+
+    async def _look(self, store: Store) -> Mapping[tuple[str, str], Condition]:
+        try:
+            await within(self._clock, LOOKING, store.probe())
+        except (StoreError, TimeoutError) as error:
+            self._conditions.note("database", "", State.DOWN, str(error) or f"no answer within {LOOKING:g} s")
+        else:
+            self._conditions.note("database", "", State.UP)
+        return self._conditions.all()
+
+    def _sources(self, providers: Mapping[str, Provider]) -> dict[str, Source]:
         """Where each chatbot comes from; without those whose provider could not be made."""
         return {
-            name: (providers[entry.provider], entry.table)
+            name: Source(entry.provider, providers[entry.provider], entry.table)
             for name, entry in self._config.chatbots.items()
             if entry.provider in providers
         }
 
     def _finished(self, turn: FinishedTurn) -> None:
+        self._meter.ended(
+            turn.thread.instance,
+            turn.chatbot,
+            turn.state,
+            first_text=turn.first_text_after,
+            duration=turn.duration,
+        )
         log.info(
             "turn.finished",
             platform=turn.thread.instance,

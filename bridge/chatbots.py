@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from bridge import notices
 from bridge.chatbot import Chatbot, Provider, Session
 from bridge.clock import Clock
+from bridge.condition import Conditions, State
 from bridge.errors import (
     ChatbotBusy,
     ChatbotError,
@@ -38,11 +39,25 @@ class Attached:
     notice: str | None = None
 
 
-class Chatbots:
-    """All chatbots of the operator's file. `settings` maps a chatbot's name to its provider and table."""
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a chatbot comes from: its provider, what the operator calls that, and the chatbot's table."""
 
-    def __init__(self, settings: Mapping[str, tuple[Provider, Any]]) -> None:
+    name: str
+    provider: Provider
+    table: Any
+
+
+STATES = {ChatbotUnavailable: State.DOWN, ChatbotUnauthorized: State.DOWN, ChatbotBusy: State.DEGRADED}
+"""What an error of a chatbot says about its provider."""
+
+
+class Chatbots:
+    """All chatbots of the operator's file, by their names."""
+
+    def __init__(self, settings: Mapping[str, Source], conditions: Conditions) -> None:
         self._settings = settings
+        self._conditions = conditions
         self._fetched: dict[str, Chatbot] = {}
 
     async def get(self, name: str) -> Chatbot:
@@ -52,18 +67,27 @@ class Chatbots:
                 raise ChatbotNotFound(
                     f"there is no chatbot {name!r}, or its provider does not work", notice=notices.MISCONFIGURED
                 )
-            provider, table = self._settings[name]
-            self._fetched[name] = await provider.fetch(table)
+            source = self._settings[name]
+            self._fetched[name] = await source.provider.fetch(source.table)
         return self._fetched[name]
 
     async def attach(self, store: Store, thread: ThreadRow, name: str) -> Attached:
         """Resume the thread's session, or open one and bind it. Raises ChatbotError."""
         try:
             chatbot = await self.get(name)
-            return await self._attach(store, thread, name, chatbot)
-        except (ChatbotNotFound, ChatbotUnauthorized):
-            self._fetched.pop(name, None)
+            attached = await self._attach(store, thread, name, chatbot)
+        except ChatbotError as error:
+            if isinstance(error, ChatbotNotFound | ChatbotUnauthorized):
+                self._fetched.pop(name, None)
+            self._note(name, STATES.get(type(error), State.UP), str(error))
             raise
+        self._note(name, State.UP)
+        return attached
+
+    def _note(self, name: str, state: State, reason: str = "") -> None:
+        """How the chatbot's provider is, as far as this call told."""
+        if name in self._settings:
+            self._conditions.note("provider", self._settings[name].name, state, reason if state is not State.UP else "")
 
     async def _attach(self, store: Store, thread: ThreadRow, name: str, chatbot: Chatbot) -> Attached:
         binding, ended = thread.binding, ""

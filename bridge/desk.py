@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from bridge.chatbots import Chatbots
 from bridge.clock import Clock
 from bridge.hookspecs import FinishedTurn
+from bridge.meter import Meter
 from bridge.reply.pacing import Length
 from bridge.store import Store, WaitingMessage
 
@@ -23,6 +24,7 @@ class Desk:
     """Told of each turn that is over."""
     patience: float = 60.0
     """Seconds for which an outage of a chatbot is waited out before the person is told."""
+    meter: Meter = field(default_factory=Meter)
     lengths: dict[str, Length] = field(default_factory=dict)
     """How long the replies of each chatbot take, learned from each."""
 

@@ -2,6 +2,7 @@
 
     BridgeError
     ├── ConfigError                 the operator's file, with every mistake in it
+    ├── AdminError                  nobody can listen on the address of [bridge] admin
     ├── PluginError                 a plugin is missing or broken
     ├── StoreError                  the database refuses
     │   ├── StoreBusy               try again: locked, or no answer
@@ -46,6 +47,10 @@ class BridgeError(Exception):
 
 class ConfigError(BridgeError):
     """The configuration cannot be used."""
+
+
+class AdminError(BridgeError):
+    """Nobody can listen on the address of `[bridge] admin`."""
 
 
 class PluginError(BridgeError):

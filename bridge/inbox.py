@@ -10,6 +10,7 @@ import structlog
 from bridge import notices
 from bridge.clock import Clock
 from bridge.errors import BridgeError
+from bridge.meter import Meter
 from bridge.model import Deleted, Edited, Event, InstanceName, Message, Pressed, Stopped, Surface, ThreadRef
 from bridge.reply.marks import marker
 from bridge.reply.outlet import Outlet
@@ -32,6 +33,7 @@ class Inbox:
         *,
         stop: Callable[[int], None],
         tell_unrouted: bool,
+        meter: Meter,
     ) -> None:
         self._store = store
         self._routes = routes
@@ -40,6 +42,7 @@ class Inbox:
         self._wake = wake
         self._stop = stop
         self._tell_unrouted = tell_unrouted
+        self._meter = meter
         self._telling: set[asyncio.Task[None]] = set()
 
     async def accept(self, event: Event, *, fetched: bool = False) -> None:
@@ -53,7 +56,7 @@ class Inbox:
         elif isinstance(event, Stopped):
             await self._stopped(event)
         else:
-            await self._store.decide(self._unhandled(event))
+            await self._decide(self._unhandled(event), type(event).__name__.lower())
 
     async def close(self) -> None:
         """Stop telling people what has no route."""
@@ -68,26 +71,39 @@ class Inbox:
         if fetched:
             decision = unless_too_old(decision, self._clock.now() - message.sent_at)
         if decision.action is Action.ACCEPT and decision.route is not None:
-            route = decision.route
             thread = decision.thread if begun is None else begun.ref
-            acceptance = await self._store.accept(Inbound(message, thread, route.chatbot, route.label, decision.reason))
-            if acceptance.outcome is Accepted.NEW:
-                self._wake(acceptance.thread_id, message)
-            elif acceptance.thread_id:
-                self._wake(acceptance.thread_id, None)  # whoever delivered it first may have gone before waking anybody
+            await self._accept(message, thread, decision.route, decision.reason)
             return
-        new = await self._store.decide(self._verdict(message, decision))
+        new = await self._decide(self._verdict(message, decision), decision.action.value)
         if new is Accepted.NEW and decision.action is Action.UNROUTED and self._tell_unrouted:
             telling = asyncio.create_task(self._say_unrouted(message, decision.thread))
             self._telling.add(telling)
             telling.add_done_callback(self._telling.discard)
 
+    async def _accept(self, message: Message, thread: ThreadRef, route: Route, why: str) -> None:
+        acceptance = await self._store.accept(Inbound(message, thread, route.chatbot, route.label, why))
+        if acceptance.outcome is Accepted.NEW:
+            self._meter.accepted(thread.instance)
+            self._wake(acceptance.thread_id, message)
+            return
+        self._meter.duplicate(thread.instance)
+        if acceptance.thread_id:
+            self._wake(acceptance.thread_id, None)  # whoever delivered it first may have gone before waking anybody
+
     async def _stopped(self, event: Stopped) -> None:
         thread = await self._store.find_thread(event.thread)
         reason = "the running answer is stopped" if thread is not None else "no conversation is there to be stopped"
-        await self._store.decide(self._unhandled(event, reason))
+        await self._decide(self._unhandled(event, reason), "stopped")
         if thread is not None:
             self._stop(thread.id)
+
+    async def _decide(self, verdict: Verdict, why: str) -> Accepted:
+        new = await self._store.decide(verdict)
+        if new is Accepted.NEW:
+            self._meter.ignored(verdict.instance, why)
+        else:
+            self._meter.duplicate(verdict.instance)
+        return new
 
     async def _begun(self, message: Message) -> ThreadRow | None:
         """The conversation that `message` continues."""

@@ -11,14 +11,19 @@ import structlog
 
 from bridge.budget.scheduler import Priority, Scheduler
 from bridge.clock import Clock, within
+from bridge.condition import Conditions, State
 from bridge.config import PlatformEntry
 from bridge.errors import BridgeError
+from bridge.meter import Meter
 from bridge.model import InstanceName
 from bridge.platform import BudgetKey, Deliver, Health, Platform, PlatformContext
 from bridge.plugins import resolve
 from bridge.reply.outlet import Outlet
 
 log = structlog.get_logger(__name__)
+
+STATES = {"connected": State.UP, "degraded": State.DEGRADED, "connecting": State.DEGRADED, "failed": State.DOWN}
+"""What an adapter says of itself, as operators are told."""
 
 SETTLING = 10.0
 """Seconds in which an instance says whether it is connected, or counts as if it were."""
@@ -31,10 +36,14 @@ class Instances:
         self,
         entries: Mapping[InstanceName, PlatformEntry],
         clock: Clock,
+        meter: Meter,
+        conditions: Conditions,
         made: Callable[[object], None] = lambda _: None,
     ) -> None:
         """`made` is told of each platform before it is used."""
         self._clock = clock
+        self._meter = meter
+        self._conditions = conditions
         self._made = made
         self._missed: Callable[[InstanceName], None] = lambda _: None
         self._states: dict[InstanceName, str] = {}
@@ -46,6 +55,7 @@ class Instances:
                 self.outlets[name] = self._make(entry)
             except Exception as error:  # noqa: BLE001 - a plugin's defect must not reach the others
                 log.error("platform.failed", platform=name, error=type(error).__name__, reason=str(error))
+                conditions.note("platform", name, State.DOWN, str(error))
 
     async def run(self, deliver: Deliver, missed: Callable[[InstanceName], None]) -> None:
         """Keep all instances connected until cancelled; returns when the last one has failed.
@@ -98,7 +108,8 @@ class Instances:
         platform: Platform = resolve(entry.spec.factory)(entry.table, context)
         self._made(platform)
         schedulers.append(Scheduler(self._clock, platform.capabilities.budgets))
-        return Outlet(platform, schedulers[0], self._clock)
+        self._conditions.note("platform", entry.name, State.DEGRADED, "not connected yet")
+        return Outlet(platform, schedulers[0], self._clock, entry.name, self._meter)
 
     def _health(self, name: InstanceName) -> Health:
         def report(state: str, reason: str = "") -> None:
@@ -111,6 +122,8 @@ class Instances:
         self._states[name] = state
         if state == before == "failed":
             return  # said already by the adapter itself
+        told = reason or ("" if state == "connected" else state)
+        self._conditions.note("platform", name, STATES.get(state, State.DEGRADED), told)
         if state == "failed":
             self.outlets[name].failed.set()
             log.error("platform.failed", platform=name, reason=reason)

@@ -70,6 +70,8 @@ class Turn:
         else chatbots and platforms do wrong ends the turn and is told.
         """
         ref = self._thread.ref
+        meter, sent_at = self._desk.meter, self._ask.messages[0].message.sent_at
+        meter.begun(ref.instance, (self._desk.clock.now() - sent_at).total_seconds())
         if self._row is not None:
             self._trace.note("taken up", "from an earlier process, or after a failure of this one")
         tasks = [
@@ -89,6 +91,7 @@ class Turn:
                 raise self._broken
             await self._end(await self._outcome(work))
         finally:
+            meter.left()
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)

@@ -46,13 +46,18 @@ def run(
 
     from bridge.app import App
     from bridge.clock import SystemClock
+    from bridge.notify import keep_alive
 
     async def serve() -> bool:
         app = App(settings, plugins, SystemClock())
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, app.stop)
-        return await app.run()
+        alive = asyncio.create_task(keep_alive())
+        try:
+            return await app.run()
+        finally:
+            alive.cancel()
 
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         if not runner.run(serve()):

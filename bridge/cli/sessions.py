@@ -93,6 +93,30 @@ def attach(
     typer.echo(f"thread {row.id}: its next message goes to the session {session} of {row.chatbot}")
 
 
+@app.command()
+def erase(
+    user: Annotated[str, typer.Option(help="The person's id on the platform.")],
+    platform: Annotated[str | None, typer.Option(help="Only on this platform.")] = None,
+    config: ConfigPath = CONFIG,
+    as_json: AsJson = False,
+) -> None:
+    """Erase what a person wrote, and their name, from the database.
+
+    What they wrote stays on the platform and in the sessions of the chatbot service: erase it there too.
+    """
+    from bridge.model import InstanceName, UserId
+
+    instance = None if platform is None else InstanceName(platform)
+    done = with_store(config, lambda store: store.forgetting.erase(UserId(user), instance))
+    if as_json:
+        _print_json({"erased": done.erased, "left": done.left})
+    else:
+        typer.echo(f"{done.erased} messages of {user} were erased")
+    if done.left:
+        typer.echo(f"{done.left} are being answered right now and were left: call this again in a minute", err=True)
+        raise typer.Exit(1)
+
+
 async def _the_one(store: Store, name: str) -> ThreadRow:
     from bridge.errors import StoreError
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -12,6 +13,7 @@ from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
+    PlainValidator,
     StringConstraints,
     ValidationInfo,
     WithJsonSchema,
@@ -80,6 +82,25 @@ def _some_time(value: timedelta) -> timedelta:
 _Users = Annotated[_Some, AfterValidator(_ids)]
 
 
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to listen."""
+
+    host: str
+    port: int
+
+
+def _address(value: object) -> Address:
+    host, colon, port = str(value).rpartition(":")
+    if not (colon and host and port.isdecimal() and int(port) < 2**16):
+        remedy = 'write a host and a port, as in admin = "127.0.0.1:8080"'
+        raise PydanticCustomError("address", "this is no address to listen on", {"remedy": remedy})
+    return Address(host.strip("[]"), int(port))
+
+
+_Address = Annotated[Address, PlainValidator(_address), WithJsonSchema({"type": "string", "pattern": "^.+:[0-9]+$"})]
+
+
 class Settings(Table):
     """The settings of the whole program."""
 
@@ -91,8 +112,14 @@ class Settings(Table):
     """How long a platform or chatbot service that is down is tried again before people are told."""
     backfill: Duration = timedelta(hours=24)
     """How far back a start looks for messages that were sent while the bridge was down; `"0s"` looks for none."""
+    admin: _Address | None = None
+    """Where `/health` and `/metrics` are served, as `"127.0.0.1:8080"`. Left out: nowhere. Whoever reaches the address
+    can read them; `"0.0.0.0:8080"` lets other machines in."""
     unrouted: Literal["tell", "silent"] = "tell"
     """What somebody gets who addresses the bot where no route applies: one message per thread, or nothing."""
+    retention: Duration = timedelta(days=30)
+    """How long what people asked, and why something was not answered, is kept; a day at least, for as long may messages
+    be delivered again. Sessions are kept at the chatbot service, answers on the platform."""
     plugins: tuple[_Text, ...] = ()
     """Plugins to load besides those that a `type` names, by the name of their entry point."""
 

@@ -11,6 +11,7 @@ from typing import TypeVar
 from bridge.budget.scheduler import Priority, Scheduler
 from bridge.clock import Clock
 from bridge.errors import BridgeError, OutcomeUnknown
+from bridge.meter import Meter
 from bridge.model import MessageId, MessageRef, Surface, ThreadRef, UserId
 from bridge.platform import (
     DeletesMessages,
@@ -37,6 +38,9 @@ class Outlet:
     platform: Platform
     scheduler: Scheduler
     clock: Clock
+    name: str = ""
+    """What the operator calls the instance."""
+    meter: Meter = field(default_factory=Meter)
     failed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once the instance is given up: whatever is left for it waits for the next start."""
     trace: Trace | None = None
@@ -52,23 +56,27 @@ class Outlet:
     ) -> T:
         """Wait for the budget, then make the call. Raises what the call raises."""
         keys = self.platform.budget_keys(operation, thread)
-        if self.trace is None:
-            return await self.scheduler.run(priority, keys, call, weight=weight)
         asked = made = self.clock.monotonic()
 
         def admitted() -> None:
             nonlocal made
             made = self.clock.monotonic()
 
-        failure = ""
+        result, failure = "ok", ""
         try:
             return await self.scheduler.run(priority, keys, call, weight=weight, admitted=admitted)
         except BridgeError as error:
-            failure = f"{type(error).__name__}: {error}"
+            result = type(error).__name__
+            failure = f"{result}: {error}"
+            raise
+        except asyncio.CancelledError:
+            result = "cancelled"
             raise
         finally:
-            took = self.clock.monotonic() - made
-            self.trace.called(operation.value, waited=made - asked, took=took, failure=failure)
+            self.meter.called(self.name, operation.value, result)
+            if self.trace is not None:
+                took = self.clock.monotonic() - made
+                self.trace.called(operation.value, waited=made - asked, took=took, failure=failure)
 
     def taken(self) -> Sequence[Step]:
         """The steps of the turn since the last time, to be written down with what is committed next."""

@@ -193,6 +193,8 @@ class Writer:
         touched, size, began_at = self._unshown, len(self._document.text), self._clock.monotonic()
         self._call = asyncio.create_task(self._make(step), name="platform call")
         await asyncio.shield(self._call)
+        if touched and self.first_shown_at is not None:
+            self._outlet.meter.shown(self._outlet.name, began_at - self._shown_at)
         self._unshown -= touched
         self._shown_size = size
         self._shown_at = self._clock.monotonic()

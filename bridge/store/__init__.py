@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bridge.store.forgetting import Erasure
 from bridge.store.opening import open_store
 from bridge.store.records import (
     Acceptance,
@@ -27,6 +28,7 @@ __all__ = [
     "BindingHistory",
     "BindingRow",
     "Duplicate",
+    "Erasure",
     "Inbound",
     "PartRow",
     "PartState",

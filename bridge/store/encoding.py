@@ -48,6 +48,13 @@ def encode_message(message: Message, why: str = "") -> str:
     return _encode(body)
 
 
+def erased_message(body: str, who: str) -> str:
+    """The message without its words, its files and its author, who is called `who` from now on."""
+    fields = json.loads(body)
+    fields.pop("attachments", None)
+    return _encode(fields | {"author": [who, who, []], "text": ""})
+
+
 def decode_why(body: str) -> str:
     """Why a message was accepted, as `encode_message` was told."""
     return str(json.loads(body).get("why", ""))

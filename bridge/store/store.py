@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
+from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
 from bridge.clock import Clock
 from bridge.model import ChannelId, InstanceName, MessageId, SessionId, ThreadRef, WorkspaceId
 from bridge.store import cursors, inbox, threads, trails, turns
 from bridge.store.encoding import to_micros
+from bridge.store.forgetting import Forgetting
 from bridge.store.lock import FileLock
 from bridge.store.reader import Reader
 from bridge.store.records import (
@@ -47,6 +49,7 @@ class Store:
         self._clock = clock
         self._lock = lock
         self.trails = trails.Trails(reader)
+        self.forgetting = Forgetting(writer, reader)
 
     def _now(self) -> int:
         return to_micros(self._clock.now())
@@ -234,6 +237,10 @@ class Store:
     async def active_threads(self, instance: InstanceName, since: datetime, limit: int) -> Sequence[ThreadRef]:
         """The places of conversations that something happened in since then, the latest first."""
         return await self._reader.run(lambda connection: threads.active(connection, instance, since, limit))
+
+    async def probe(self) -> None:
+        """Return once the database has taken a transaction. Raises StoreError when it does not."""
+        await self._writer.run(lambda connection: connection.execute(text("SELECT 1")))
 
     async def changes(self) -> int:
         """How often other processes changed a binding: cheap to ask, and a new number means to look again."""

@@ -40,7 +40,7 @@ RENDERERS: dict[str, Callable[[str], object]] = {
     "discord": render,
     "slack": lambda text: body(Part(text, final=True)),
 }
-SHORT, LONG = 12_500, 100_000
+SHORT, LONG, ENDLESS = 3_000, 12_000, 100_000
 
 
 def cost(show: Callable[[str], object], piece: str, length: int, numbers: count[int]) -> float:
@@ -61,3 +61,4 @@ def test_time_grows_with_the_length(platform: str, piece: str) -> None:
     short = cost(RENDERERS[platform], piece, SHORT, numbers)
     long = cost(RENDERERS[platform], piece, LONG, numbers)
     assert long < max(short, 0.002) * (LONG / SHORT) * 3
+    assert cost(RENDERERS[platform], piece, ENDLESS, numbers) < max(long, 0.005) * 3, "longer than any message"

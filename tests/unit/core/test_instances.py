@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 
 from bridge.budget.scheduler import Priority
+from bridge.condition import Conditions
 from bridge.config import PlatformEntry
 from bridge.hookspecs import PlatformSpec
 from bridge.instances import Instances
+from bridge.meter import Meter
 from bridge.model import InstanceName
 from bridge.platform import BudgetKey, PlatformContext
 from bridge.testing import MemoryPlatform, MemoryTable, MemoryWorld, VirtualClock
@@ -37,7 +39,9 @@ async def test_a_call_that_only_the_adapter_knows_of_waits_for_its_turn() -> Non
     world = MemoryWorld("instances", clock=clock)
     spec = PlatformSpec("knowing", "bridge.testing:MemoryTable", f"{__name__}:make", "")
     name = InstanceName("knowing")
-    instances = Instances({name: PlatformEntry(name, "knowing", spec, MemoryTable(world="instances"))}, clock)
+    instances = Instances(
+        {name: PlatformEntry(name, "knowing", spec, MemoryTable(world="instances"))}, clock, Meter(), Conditions(clock)
+    )
     outlet = instances.outlets[name]
     assert isinstance(outlet.platform, Knowing)
     while outlet.scheduler.wait([CHANNEL], clock.monotonic()) == 0:

@@ -11,7 +11,7 @@ from bridge import (
     ChatbotUnavailable,
     EndReason,
     Forbidden,
-    Gone,
+    MessageGone,
     MessageRefused,
     TurnEnded,
     TurnFailed,
@@ -62,5 +62,5 @@ def test_the_cause_stays_out_of_the_thread() -> None:
 
 
 def test_an_answer_that_was_deleted_is_a_wish_and_a_missing_permission_is_a_failure() -> None:
-    assert outcome.of_silence(Gone()).state is TurnState.CANCELLED
+    assert outcome.of_silence(MessageGone()).state is TurnState.CANCELLED
     assert outcome.of_silence(Forbidden()).state is TurnState.FAILED

@@ -95,7 +95,7 @@ def inbound(
     return Inbound(message(name, **more), ref(thread, channel), chatbot, route)  # type: ignore[arg-type]
 
 
-def verdict(name: str, *, kind: str = "message", revision: str = "", event: str = "") -> Verdict:
+def verdict(name: str, *, kind: str = "message", revision: str = "", event: str = "", at: datetime = START) -> Verdict:
     return Verdict(
         instance=SLACK,
         event_id=EventId(event or f"event-{name}"),
@@ -106,7 +106,7 @@ def verdict(name: str, *, kind: str = "message", revision: str = "", event: str 
         kind=kind,
         reason="not addressed",
         route=None,
-        at=START,
+        at=at,
         revision=revision,
     )
 

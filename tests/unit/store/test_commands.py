@@ -208,3 +208,11 @@ def test_what_is_not_known_is_said(run: Run, talked: None) -> None:
     code, _, err = run("explain", "https://acme.slack.com/archives/C1/p1700000000123456")
     assert code == 2
     assert "no configured platform knows the link" in err
+
+
+def test_what_a_person_wrote_is_erased(run: Run, talked: None, tmp_path: Path) -> None:
+    code, out, err = run("sessions", "erase", "--user", "U1")
+    assert (code, out) == (1, "1 messages of U1 were erased\n")
+    assert "1 are being answered right now" in err
+    code, out, _ = run("sessions", "erase", "--user", "nobody", "--json")
+    assert (code, json.loads(out)) == (0, {"erased": 0, "left": 0})

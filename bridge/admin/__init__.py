@@ -1,0 +1,1 @@
+"""What a running bridge tells operators over HTTP."""

@@ -1,0 +1,123 @@
+"""What a running bridge tells operators over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import socket
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bridge import InstanceFailed, Operation, RateLimited
+from bridge.errors import AdminError
+from bridge.testing import MemoryWorld, eventually
+from tests.core.running import CONFIG, place
+
+
+def free_port() -> int:
+    """A port on which nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+def admin_at(port: int) -> str:
+    return CONFIG.replace("[bridge]\n", f'[bridge]\nadmin = "127.0.0.1:{port}"\n')
+
+
+async def get(port: int, path: str) -> tuple[int, str]:
+    """Status and body of an answer."""
+    async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}{path}") as answer:
+        return answer.status, await answer.text()
+
+
+async def health(port: int) -> tuple[int, Any]:
+    status, body = await get(port, "/health")
+    return status, json.loads(body)
+
+
+def number(metrics: str, name: str, **labels: str) -> float:
+    """The value of one metric; 0 where it was never counted."""
+    given = ",".join(f'{label}="{value}"' for label, value in sorted(labels.items()))
+    found = re.search(rf"^{name}{re.escape('{' + given + '}') if given else ''} (\S+)$", metrics, re.MULTILINE)
+    return float(found[1]) if found else 0.0
+
+
+async def test_everything_is_up(tmp_path: Path) -> None:
+    port = free_port()
+    async with place(tmp_path) as here, here.running(admin_at(port)):
+        question = await here.world.say("Hi", mention=True)
+        await here.answered(question.thread, "1: Hi")
+        status, told = await health(port)
+        assert status == 200
+        assert told["state"] == told["database"]["state"] == "up"
+        assert told["platforms"]["memory"]["state"] == told["providers"]["scripted"]["state"] == "up"
+        assert (await get(port, "/"))[0] == 404
+
+
+async def test_a_provider_that_is_down_degrades_the_whole(tmp_path: Path) -> None:
+    port = free_port()
+    async with place(tmp_path) as here, here.running(admin_at(port)):
+        here.service.down = True
+        await here.world.say("Hi", mention=True)
+        await eventually(lambda: here.count("SELECT count(*) FROM messages WHERE state = 'failed'"))
+        status, told = await health(port)
+        assert (status, told["state"]) == (200, "degraded")
+        assert told["providers"]["scripted"]["state"] == "down"
+        assert "the service is down" in told["providers"]["scripted"]["reason"]
+
+
+async def test_a_platform_that_is_given_up_is_down_and_says_why_without_the_token(tmp_path: Path) -> None:
+    port = free_port()
+    config = admin_at(port) + '\n[platforms.other]\ntype = "memory"\nworld = "other"\n'
+    other = MemoryWorld("other", instance="other")
+    other.refuse(InstanceFailed("the token xoxb-1234567890-abcdef was revoked"))
+    async with place(tmp_path) as here, here.running(config):
+        question = await here.world.say("Hi", mention=True)
+        await here.answered(question.thread, "1: Hi")
+        status, told = await health(port)
+        assert (status, told["state"]) == (200, "degraded")
+        assert told["platforms"]["other"]["state"] == "down"
+        assert told["platforms"]["other"]["reason"] == "the token *** was revoked"
+
+
+async def test_what_is_counted(tmp_path: Path) -> None:
+    port = free_port()
+    async with place(tmp_path) as here, here.running(admin_at(port)):
+        here.world.fail(Operation.POST, RateLimited(retry_after=0.01))
+        question = await here.world.say("Hi", mention=True)
+        await here.answered(question.thread, "1: Hi")
+        here.world.send(question)
+        await here.world.say("to nobody")
+        await here.ended(1)
+
+        async def counted() -> str:
+            _, metrics = await get(port, "/metrics")
+            return metrics if number(metrics, "bridge_ignored_total", platform="memory", why="ignore") else ""
+
+        metrics = await eventually(counted)
+        assert number(metrics, "bridge_accepted_total", platform="memory") == 1
+        assert number(metrics, "bridge_duplicates_total", platform="memory") == 1
+        assert number(metrics, "bridge_turns_total", platform="memory", chatbot="echo", end="answered") == 1
+        assert number(metrics, "bridge_calls_total", platform="memory", operation="post", result="RateLimited") == 1
+        assert number(metrics, "bridge_calls_total", platform="memory", operation="post", result="ok") == 1
+        assert number(metrics, "bridge_first_text_seconds_count", chatbot="echo") == 1
+        assert number(metrics, "bridge_turn_wait_seconds_count", platform="memory") == 1
+        assert number(metrics, "bridge_gaps_total", platform="memory") == 1
+        assert number(metrics, "bridge_turns_running") == 0
+        assert "Hi" not in metrics
+
+
+async def test_an_address_that_is_taken_is_named(tmp_path: Path) -> None:
+    port = free_port()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+        async with place(tmp_path) as here:
+            with pytest.raises(AdminError, match=rf"127\.0\.0\.1:{port}.*choose another address"):
+                async with here.running(admin_at(port)):
+                    await asyncio.sleep(0)

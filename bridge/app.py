@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from bridge import notify
+from bridge.amendments import Amendments
 from bridge.backfill import Backfill
 from bridge.chatbot import Provider, ProviderContext
 from bridge.chatbots import Chatbots, Source
@@ -106,6 +107,7 @@ class App:
             self._clock,
             lanes.wake,
             stop=lanes.stop,
+            amendments=Amendments(desk.store, self._routes, outlets, lanes),
             tell_unrouted=self._config.settings.unrouted == "tell",
             meter=self._meter,
         )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 import structlog
 
 from bridge import notices
+from bridge.amendments import Amendments
 from bridge.clock import Clock
 from bridge.errors import BridgeError
 from bridge.meter import Meter
@@ -32,6 +33,7 @@ class Inbox:
         wake: Callable[[int, Message | None], None],
         *,
         stop: Callable[[int], None],
+        amendments: Amendments,
         tell_unrouted: bool,
         meter: Meter,
     ) -> None:
@@ -41,6 +43,7 @@ class Inbox:
         self._clock = clock
         self._wake = wake
         self._stop = stop
+        self._amendments = amendments
         self._tell_unrouted = tell_unrouted
         self._meter = meter
         self._telling: set[asyncio.Task[None]] = set()
@@ -55,8 +58,12 @@ class Inbox:
             await self._message(event, fetched=fetched)
         elif isinstance(event, Stopped):
             await self._stopped(event)
+        elif isinstance(event, Edited):
+            self._count(event, await self._amendments.edited(event, self._unhandled(event)))
+        elif isinstance(event, Deleted):
+            self._count(event, await self._amendments.deleted(event, self._unhandled(event)))
         else:
-            await self._decide(self._unhandled(event), type(event).__name__.lower())
+            await self._decide(self._unhandled(event), "pressed")
 
     async def close(self) -> None:
         """Stop telling people what has no route."""
@@ -104,6 +111,10 @@ class Inbox:
         else:
             self._meter.duplicate(verdict.instance)
         return new
+
+    def _count(self, event: Edited | Deleted, outcome: Accepted) -> None:
+        if outcome is Accepted.DUPLICATE:
+            self._meter.duplicate(event.thread.instance)
 
     async def _begun(self, message: Message) -> ThreadRow | None:
         """The conversation that `message` continues."""

@@ -5,7 +5,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format generate bench clean
+.PHONY: help install demo test check format generate bench soak clean
 
 help:  ## Show what there is to make
 	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -43,6 +43,9 @@ generate: install  ## Write the generated files anew
 
 bench: install  ## Measure; benchmarks/README.md says how to read the figures
 	$(BIN)/python -m benchmarks
+
+soak: install  ## Let everything go wrong for MINUTES=15, and judge what came of it
+	$(BIN)/python -m tests.chaos --minutes $(or $(MINUTES),15)
 
 clean:  ## Remove .venv and all caches
 	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -20,15 +20,18 @@ class Sandbox:
     """A fake Slack workspace, Discord guild and VectorShift account on one wire, up while the context is entered.
 
     `port` is the first of three ports that follow each other (Slack, Discord, VectorShift); 0 takes free ones.
-    `word_seconds` is the time between two words of a chatbot. Entering raises OSError when a port is taken.
+    `word_seconds` is the time between two words of a chatbot; Slack's own times are multiplied by `scale`. Entering
+    raises OSError when a port is taken.
 
     Besides what the fakes begin with, both platforms have the channels #slow and #broken.
     """
 
-    def __init__(self, *, port: int = 0, word_seconds: float = 0.03, wire: Wire | None = None) -> None:
+    def __init__(
+        self, *, port: int = 0, word_seconds: float = 0.03, wire: Wire | None = None, scale: float = 1.0
+    ) -> None:
         self.wire = wire or Wire()
         slack, discord, vectorshift = (port, port + 1, port + 2) if port else (0, 0, 0)
-        self.slack = FakeSlack(self.wire, port=slack)
+        self.slack = FakeSlack(self.wire, port=slack, scale=scale)
         self.discord = FakeDiscord(self.wire, port=discord)
         self.vectorshift = FakeVectorShift(self.wire, port=vectorshift, word_seconds=word_seconds)
         self._running = AsyncExitStack()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bridge_sandbox.wire import Direction, Traffic, Wire
@@ -20,8 +20,10 @@ HELLOS = frozenset({("slack", "hello"), ("discord", "READY")})
 class BridgeProcess:
     """Starts, watches and stops `bridge run --config CONFIG`. Its output is added to the file `log`."""
 
-    def __init__(self, config: Path, log: Path, wire: Wire) -> None:
+    def __init__(self, config: Path, log: Path, wire: Wire, *, program: Sequence[str] = ("-m", "bridge")) -> None:
+        """`program` are the arguments of Python that run bridge."""
         self.log = log
+        self._program = program
         self._config = config
         self._wire = wire
         self._process: asyncio.subprocess.Process | None = None
@@ -36,7 +38,7 @@ class BridgeProcess:
         self._unlisten = self._wire.listen(self._on_traffic)
         with self.log.open("ab") as output:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bridge", "run", "--config", str(self._config),
+                sys.executable, *self._program, "run", "--config", str(self._config),
                 stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output,
                 env={**os.environ, "PYTHONUNBUFFERED": "1"},
                 start_new_session=True,  # the terminal's Ctrl-C is for this process, which then stops that one
@@ -71,6 +73,12 @@ class BridgeProcess:
         self._unlisten = lambda: None
         self._process.kill()
         await self._process.wait()
+
+    def signal(self, number: int) -> None:
+        """Send it a signal. It must have been started."""
+        if self._process is None:
+            raise RuntimeError("the process was not started")
+        self._process.send_signal(number)
 
     async def stop(self) -> int | None:
         """Stop the process; its exit code, None when it was not started. Harmless twice.

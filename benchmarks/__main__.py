@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHMARKS = ("startup", "store", "deltas", "fanin", "streaming", "live")
+BENCHMARKS = ("startup", "inbox", "lookups", "recovery", "deltas", "fanin", "streaming", "live")
 
 
 def main() -> None:

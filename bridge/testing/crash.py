@@ -55,6 +55,12 @@ class Fuse:
         self._dead = False
         self.names: list[str] = []
 
+    def strike(self) -> None:
+        """Stop the process at this moment."""
+        with self._lock:
+            self._dead = True
+        self._blown.set()
+
     async def blown(self) -> None:
         """Return once the process was stopped."""
         await self._blown.wait()

@@ -43,6 +43,8 @@ class Turnstile:
         self._tokens: dict[BudgetKey, tuple[float, float]] = {}
         self._closed: dict[ThreadRef, PlatformError] = {}
         self.calls: list[Call] = []
+        self.refused = 0
+        """How many calls were told to wait."""
 
     def fail(self, operation: Operation, error: PlatformError, *, times: int, done: bool) -> None:
         """Let the next `times` calls fail with `error`; with `done` they take effect before they fail."""
@@ -106,5 +108,6 @@ class Turnstile:
             tokens, at = self._tokens.get(key, (budget.burst, now))
             left[key] = min(budget.burst, tokens + (now - at) * budget.rate) - 1
             if left[key] < -1e-9:
+                self.refused += 1
                 raise RateLimited(f"no call of {key.name} is left", retry_after=-left[key] / budget.rate)
         self._tokens.update({key: (tokens, now) for key, tokens in left.items()})

@@ -84,8 +84,8 @@ class Stage:
         shutil.copy(model.database, self.database)
         path = directory / "bridge.toml"
         path.write_text(CONFIG)
-        self._config = load_config(path, model.plugins)
-        self._plugins = model.plugins
+        self.config = load_config(path, model.plugins)
+        self.plugins = model.plugins
         self.world = world
         self.service = service
         self.said: list[Message] = []
@@ -95,7 +95,7 @@ class Stage:
 
         All that was said is delivered, again where it was before.
         """
-        app = App(self._config, self._plugins, HastyClock(), made=fuse.wire)
+        app = App(self.config, self.plugins, HastyClock(), made=fuse.wire)
         process = asyncio.create_task(app.run())
         blown = asyncio.create_task(fuse.blown())
         answered = asyncio.create_task(self._answered())

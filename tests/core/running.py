@@ -11,7 +11,7 @@ from pathlib import Path
 import bridge.testing.memory
 import bridge.testing.scripted
 from bridge.app import App
-from bridge.clock import SystemClock
+from bridge.clock import Clock, SystemClock
 from bridge.config import load_config
 from bridge.model import SessionId, ThreadRef
 from bridge.plugins import Plugins
@@ -44,14 +44,14 @@ class Place:
         self.service = service
 
     @asynccontextmanager
-    async def running(self, config: str = CONFIG) -> AsyncIterator[App]:
+    async def running(self, config: str = CONFIG, clock: Clock | None = None) -> AsyncIterator[App]:
         """A bridge that is connected; stopped at the end as by SIGTERM."""
         path = self.directory / "bridge.toml"
         path.write_text(config)
         plugins = Plugins()
         plugins.register(bridge.testing.memory, "memory")
         plugins.register(bridge.testing.scripted, "scripted")
-        app = App(load_config(path, plugins), plugins, SystemClock())
+        app = App(load_config(path, plugins), plugins, clock or SystemClock())
         task = asyncio.create_task(app.run())
         try:
             await self.world.until(lambda: self.world.connected or task.done())

@@ -80,6 +80,8 @@ def _part(part: PartRow) -> Line:
             return Line(None, "part", f"{name}: about to be posted with marker {part.marker}, without a receipt yet")
         case PartState.POSTED:
             return Line(None, "part", f"{name}: message {part.message}, may still change")
+        case PartState.DROPPED:
+            return Line(None, "part", f"{name}: message {part.message}, taken away again")
         case PartState.SEALED:
             return Line(None, "part", f"{name}: message {part.message}")
 

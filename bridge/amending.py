@@ -1,4 +1,4 @@
-"""Doing what people want of a turn whose question they changed or deleted."""
+"""Doing what people want of a turn whose question or answer they changed or deleted."""
 
 from __future__ import annotations
 
@@ -6,41 +6,53 @@ import contextlib
 
 import structlog
 
-from bridge.chatbot import Sender
 from bridge.chatbots import persist
 from bridge.clock import within
 from bridge.desk import Desk
 from bridge.dialogue import STOPPING
 from bridge.errors import ChatbotError, Rejected
+from bridge.hookspecs import FinishedTurn
 from bridge.model import MessageRef
-from bridge.reply.marks import DIRECT
+from bridge.reply.marks import DIRECT, Slot
 from bridge.reply.outlet import Outlet
-from bridge.store import PartRow, ThreadRow, TurnRow, Wish
-from bridge.store.changes import DELETED
+from bridge.store import PartRow, ThreadRow, TurnRow, TurnState, Wish
+from bridge.store.changes import DELETED, UNWANTED
 from bridge.trace import Trace
 
 log = structlog.get_logger(__name__)
 
+_OF_ONE_TRY = {Slot.FILES, Slot.WAITING, Slot.OUTCOME}
+"""The sentences that are not true any more when a turn is asked anew."""
 
-async def amend(desk: Desk, outlet: Outlet, thread: ThreadRow, turn: TurnRow) -> None:
+
+async def amend(desk: Desk, outlet: Outlet, thread: ThreadRow, turn: TurnRow, *, most_parts: int) -> None:
     """Stop what is still written, then let the turn be asked anew, or end it. Doing it twice changes nothing more.
 
-    Raises StoreError and InstanceFailed; then it is to be done later.
+    `most_parts` is that of the turn's `Ask`: what stands in a part beyond is a file. Raises Outdated when something
+    else is wished of the turn meanwhile, StoreError and InstanceFailed; then it is to be done later.
     """
     trace = Trace(desk.clock)
     last_seen = await _quiet(desk, thread, turn)
     if turn.wish is Wish.REDO:
         trace.note("amended", "its question was changed: it is asked anew")
         await desk.store.add_steps(turn.id, trace.take(all_=True))
+        for part in turn.parts:
+            number = part.number % DIRECT
+            if number in _OF_ONE_TRY or most_parts <= number < Slot.CONTEXT:
+                await desk.store.part_dropped(turn.id, part.number)
+                await _take_away(outlet.tracing(trace), thread, turn, part)
         await desk.store.restart_turn(turn.id, last_seen=last_seen)
         return
     if turn.wish is Wish.RETRACT:
         for part in turn.parts:
             await _take_away(outlet.tracing(trace), thread, turn, part)
-    trace.note("amended", DELETED)
+    reason = UNWANTED if turn.messages else DELETED
+    trace.note("amended", reason)
     await desk.store.add_steps(turn.id, trace.take(all_=True))
-    await desk.store.drop_turn(turn.id, DELETED)
-    log.info("turn.dropped", thread=thread.id, turn=turn.id, reason=DELETED)
+    await desk.store.drop_turn(turn.id, reason)
+    log.info("turn.dropped", thread=thread.id, turn=turn.id, reason=reason)
+    if turn.ended_at is None:
+        desk.finished(_cancelled(desk, thread, turn, reason))
 
 
 async def _quiet(desk: Desk, thread: ThreadRow, turn: TurnRow) -> str | None:
@@ -68,7 +80,20 @@ async def _quiet(desk: Desk, thread: ThreadRow, turn: TurnRow) -> str | None:
         return None
     finally:
         await session.disconnect()
-    return next((message.id for message in reversed(messages) if message.sender is Sender.CHATBOT), None)
+    return messages[-1].id if messages else None
+
+
+def _cancelled(desk: Desk, thread: ThreadRow, turn: TurnRow, reason: str) -> FinishedTurn:
+    return FinishedTurn(
+        thread=thread.ref,
+        session=thread.binding.session if thread.binding is not None else None,
+        chatbot=thread.chatbot,
+        state=TurnState.CANCELLED,
+        reason=reason,
+        messages=len(turn.messages),
+        first_text_after=None,
+        duration=(desk.clock.now() - turn.created_at).total_seconds(),
+    )
 
 
 async def _take_away(outlet: Outlet, thread: ThreadRow, turn: TurnRow, part: PartRow) -> None:

@@ -107,7 +107,7 @@ class App:
             self._clock,
             lanes.wake,
             stop=lanes.stop,
-            amendments=Amendments(desk.store, self._routes, outlets, lanes),
+            amendments=Amendments(desk.store, self._routes, outlets, lanes.changed),
             tell_unrouted=self._config.settings.unrouted == "tell",
             meter=self._meter,
         )

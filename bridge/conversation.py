@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,13 +12,13 @@ import structlog
 from bridge import notices
 from bridge.amending import amend
 from bridge.desk import Ask, Desk
-from bridge.errors import InstanceFailed, Rejected
+from bridge.errors import InstanceFailed, Outdated, Rejected
 from bridge.model import InstanceName, Message, Surface
 from bridge.question import Wish, contents, unread, wish
 from bridge.reply.marks import marker
 from bridge.reply.outlet import Outlet
 from bridge.routing import Route, WhenBusy, decide
-from bridge.store import ThreadRow, TurnState, WaitingMessage
+from bridge.store import ThreadRow, TurnRow, TurnState, WaitingMessage
 from bridge.turn import Turn
 
 log = structlog.get_logger(__name__)
@@ -68,13 +69,13 @@ class Conversation:
             self._nudges.add(nudge)
             nudge.add_done_callback(self._nudges.discard)
 
-    def stop(self, turn_id: int | None = None) -> None:
-        """A person does not want the rest of the answer; of this turn, where one is named."""
-        if self._turn is not None and turn_id in (None, self._turn.id):
+    def stop(self) -> None:
+        """A person pressed the platform's own Stop."""
+        if self._turn is not None:
             self._turn.stop()
 
     def changed(self, turn_id: int | None) -> None:
-        """A question was changed or deleted: one of this turn, or one that was in none."""
+        """A question or answer was changed or deleted: of this turn, or a question that was in none."""
         if self._turn is not None and turn_id == self._turn.id:
             self._turn.leave()
 
@@ -87,6 +88,8 @@ class Conversation:
             return False
         try:
             return await self._step(thread, outlet)
+        except Outdated:
+            return True  # a question was changed or deleted just now
         except InstanceFailed as error:
             log.warning("conversation.left", thread=self._id, platform=thread.ref.instance, reason=str(error))
             outlet.failed.set()
@@ -96,7 +99,7 @@ class Conversation:
         self._heard_stop = False
         wished = await self._store.wished_turn(self._id)
         if wished is not None:
-            await amend(self._desk, outlet, thread, wished)
+            await self._amend(thread, outlet, wished)
             return True
         row = await self._store.unfinished_turn(self._id)
         if row is None:
@@ -110,6 +113,12 @@ class Conversation:
         elif waiting:
             await self._take(thread, outlet, waiting)
         return row is not None or bool(waiting)
+
+    async def _amend(self, thread: ThreadRow, outlet: Outlet, wished: TurnRow) -> None:
+        """Do what somebody wishes of a turn, who may have wished something else meanwhile."""
+        most_parts = self._ask(wished.messages).most_parts if wished.messages else 0
+        with contextlib.suppress(Outdated):
+            await amend(self._desk, outlet, thread, wished, most_parts=most_parts)
 
     async def give_up(self, error: Exception) -> None:
         """The same thing failed again and again for no reason that anybody foresaw: end it, and say so."""

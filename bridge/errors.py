@@ -6,6 +6,7 @@
     ├── PluginError                 a plugin is missing or broken
     ├── StoreError                  the database refuses
     │   ├── StoreBusy               try again: locked, or no answer
+    │   ├── Outdated                what was read has changed meanwhile: read it again
     │   ├── StoreInUse              another process holds the database
     │   └── StoreUnusable           missing, read-only, full, damaged or of another schema
     ├── PlatformError               a call to Slack, Discord, …
@@ -63,6 +64,10 @@ class StoreError(BridgeError):
 
 class StoreBusy(StoreError):
     """The database is locked or does not answer; the same call may succeed later."""
+
+
+class Outdated(StoreError):
+    """What the call rests on has changed since it was read: read it again."""
 
 
 class StoreInUse(StoreError):

@@ -11,7 +11,7 @@ from bridge.chatbot import TurnEnded
 from bridge.chatbots import Attached
 from bridge.desk import Ask, Desk
 from bridge.dialogue import ATTEMPTS, Dialogue, Told
-from bridge.errors import ChatbotError, InstanceFailed, PlatformError, Rejected, StoreError
+from bridge.errors import ChatbotError, InstanceFailed, Outdated, PlatformError, Rejected, StoreError
 from bridge.hookspecs import FinishedTurn
 from bridge.model import Surface
 from bridge.outcome import Outcome
@@ -117,6 +117,8 @@ class Turn:
         if self._row is None:
             ids = [message.id for message in self._ask.messages]
             self._row = await self._desk.store.begin_turn(self._thread.id, attached.binding.id, ids)
+            if self._row.messages != tuple(self._ask.messages):
+                raise Outdated(f"a question of turn {self._row.id} was changed before it was asked")
         elif attached.renewed:
             await self._desk.store.move_turn(self._row.id, attached.binding.id)
         await self._showing.open(self._row)

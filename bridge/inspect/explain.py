@@ -63,7 +63,8 @@ def _received(receipt: Receipt) -> Iterator[Line]:
         late = f", {_seconds(receipt.stored_at - receipt.sent_at)} after it was written"
     yield Line(receipt.stored_at, "received", f"event {receipt.event_id} ({receipt.kind} {receipt.message}){late}")
     why = receipt.why or (f"accepted by {receipt.route}" if receipt.accepted else "no reason was kept")
-    yield Line(receipt.stored_at, "accepted" if receipt.accepted else "ignored", why)
+    ignored = "ignored" if receipt.kind == "message" else receipt.kind
+    yield Line(receipt.stored_at, "accepted" if receipt.accepted else ignored, why)
 
 
 def _begun(trail: Trail, turn: TurnRow) -> Line:
@@ -80,6 +81,8 @@ def _part(part: PartRow) -> Line:
             return Line(None, "part", f"{name}: about to be posted with marker {part.marker}, without a receipt yet")
         case PartState.POSTED:
             return Line(None, "part", f"{name}: message {part.message}, may still change")
+        case PartState.DROPPED:
+            return Line(None, "part", f"{name}: message {part.message}, taken away again")
         case PartState.SEALED:
             return Line(None, "part", f"{name}: message {part.message}")
 

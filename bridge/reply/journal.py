@@ -52,6 +52,8 @@ class Journal:
         """Parts that may have been posted with an older text, which a post with the same marker gives back."""
         self._announced: dict[int, str] = {}
         """The markers with which parts are written down as about to be posted."""
+        self._dropped: dict[int, MessageId] = {}
+        """The messages that parts had before they were taken away: what is posted in their place has another marker."""
         self.answer: list[Shown] = []
         """The answer's messages, in order."""
         self.notices: set[int] = set()
@@ -65,6 +67,9 @@ class Journal:
         here = [row for row in parts if self._base <= row.number < self._base + DIRECT]
         for row in sorted(here, key=lambda part: part.number):
             number = row.number - self._base
+            if row.state is PartState.DROPPED:
+                await self._gone(number, row.message)
+                continue
             message = await self._looked_up(row) if row.state is PartState.POSTING else row.message
             if message is None:
                 continue
@@ -72,6 +77,12 @@ class Journal:
                 self.notices.add(number)
             elif number == len(self.answer):
                 self.answer.append(Shown(MessageRef(self._thread, message), None))
+
+    async def _gone(self, number: int, message: MessageId | None) -> None:
+        """A part that an earlier process was about to take away, or did."""
+        if message is not None:
+            self._dropped[number] = message
+            await self._retire(MessageRef(self._thread, message))
 
     async def _looked_up(self, row: PartRow) -> MessageId | None:
         """The message of a part that an earlier process was about to post, or to replace."""
@@ -141,6 +152,11 @@ class Journal:
         await self._outlet.platform.edit(shown.ref, part)
         shown.text = part.text
 
+    async def drop(self, number: int) -> None:
+        """Take a message away that the answer does not need. Raises Rejected where it has to stay."""
+        await self._store.part_dropped(self._turn, self._base + number)
+        await self._outlet.delete(self.answer[number].ref)
+
     async def replace(self, number: int, part: Part) -> None:
         """Post a part anew, because its message can no longer be edited, and take that away. As `post` otherwise."""
         old = self.answer[number].ref
@@ -182,7 +198,8 @@ class Journal:
         self._announced[number] = mark
 
     def _marker(self, number: int, *more: str) -> str:
-        return marker(self._seed, self._base + number, *more)
+        dropped = [self._dropped[number]] if number in self._dropped else []
+        return marker(self._seed, self._base + number, *dropped, *more)
 
     async def _find(self, mark: str) -> MessageRef | None:
         """The message that was posted with a marker. One that grew has none: it is the one that no receipt claims."""

@@ -102,7 +102,7 @@ class Writer:
             await self._step(Priority.FINAL, final=True)
         for shown in self._layout.surplus():
             try:
-                await self._outlet.delete(shown.ref)
+                await self._journal.drop(self._journal.answer.index(shown))
             except Rejected as error:
                 log.warning("reply.surplus_left", thread=self._thread.id, reason=str(error))
 

@@ -57,6 +57,8 @@ class PartState(StrEnum):
     POSTED = "posted"
     SEALED = "sealed"
     """Posted, and its text is not going to change."""
+    DROPPED = "dropped"
+    """Taken away by the bridge itself, or about to be: no message of the reply any more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,26 +70,26 @@ class Store:
         """Store why an event was not accepted."""
         return await self._writer.merge(inbox.decide, inbox.decide_row(verdict))
 
-    async def edit(self, verdict: Verdict, text: str, at: datetime, *, redo: bool) -> Change:
-        """A message was changed. With `redo`, what was answered already is to be answered anew."""
+    async def edit(self, verdict: Verdict, text: str, at: datetime, *, redo: bool, asks: bool) -> Change:
+        """A message was changed. With `redo`, what was answered already is to be answered anew; `asks` says that the
+        text is a question."""
         now = self._now()
         return await self._writer.run(
-            lambda connection: changes.edited(connection, verdict, text, at, redo=redo, now=now)
+            lambda connection: changes.edited(connection, verdict, text, at, redo=redo, asks=asks, now=now)
         )
 
     async def delete(self, verdict: Verdict, *, retract: bool) -> Change:
-        """A message was deleted. With `retract`, its answer is to go too."""
+        """A message was deleted, by somebody else than the bridge. With `retract`, its answer is to go too."""
         return await self._writer.run(lambda connection: changes.deleted(connection, verdict, retract=retract))
+
+    async def take_back(self, verdict: Verdict) -> Change:
+        """The bridge itself deleted a message of its own."""
+        return await self._writer.run(lambda connection: changes.taken_back(connection, verdict))
 
     async def question(self, ref: MessageRef) -> WaitingMessage | None:
         """A message of a person, if it was accepted; of `ref.thread` only the channel counts."""
         place = ref.thread.instance, ref.thread.workspace, ref.thread.channel
         return await self._reader.run(lambda connection: turns.question(connection, *place, ref.id))
-
-    async def turn_of_answer(self, ref: MessageRef) -> tuple[int, int] | None:
-        """The thread and the turn that a message of the bot belongs to; of `ref.thread` only the channel counts."""
-        place = ref.thread.instance, ref.thread.workspace, ref.thread.channel
-        return await self._reader.run(lambda connection: turns.of_answer(connection, *place, ref.id))
 
     async def tell_once(self, thread: ThreadRef, kind: str) -> bool:
         """True for the first call with this thread and kind, ever. The thread need not be stored."""
@@ -195,7 +195,10 @@ class Store:
         await self._writer.run(lambda connection: turns.move(connection, turn, binding_id))
 
     async def restart_turn(self, turn: int, *, last_seen: str | None) -> None:
-        """A turn is asked anew, ended or not; `last_seen` is the newest message of its session by now."""
+        """A turn is asked anew, ended or not; `last_seen` is the newest message of its session by now.
+
+        Raises Outdated when something else is wished of it meanwhile.
+        """
         now = self._now()
         await self._writer.run(lambda connection: turns.restart(connection, turn, last_seen=last_seen, now=now))
 
@@ -220,6 +223,10 @@ class Store:
     async def part_posted(self, turn: int, number: int, message: MessageId) -> None:
         """Part `number` stands on the platform as `message`; the first one moves the turn to replying."""
         await self._writer.run(lambda connection: turns.part_posted(connection, turn, number, message))
+
+    async def part_dropped(self, turn: int, number: int) -> None:
+        """Part `number` is about to be taken away by the bridge itself."""
+        await self._writer.run(lambda connection: turns.part_dropped(connection, turn, number))
 
     async def wait_turn(self, turn: int, kind: str, until: datetime) -> None:
         """The turn waits for something of this kind, at most until then."""

@@ -10,7 +10,7 @@ from sqlalchemy import Row, Select, bindparam, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.engine import Connection
 
-from bridge.errors import StoreError
+from bridge.errors import Outdated, StoreError
 from bridge.model import MessageId
 from bridge.store.encoding import decode_message, from_micros, optional_time, to_micros
 from bridge.store.records import PartRow, PartState, TurnRow, TurnState, WaitingMessage, Wish
@@ -98,13 +98,13 @@ def wished(connection: Connection, thread_id: int) -> TurnRow | None:
 
 
 def restart(connection: Connection, turn_id: int, *, last_seen: str | None, now: int) -> None:
-    """Ask a turn anew, in the session that its thread has now."""
+    """Ask a turn anew, in the session that its thread has now. Raises Outdated when that is not wished any more."""
     turn = connection.execute(select(turns).where(turns.c.id == turn_id)).one()
+    if turn.wish != Wish.REDO.value:
+        raise Outdated(f"somebody wishes something else of the turn {turn_id} by now")
     current = select(bindings.c.id).where(bindings.c.thread_id == turn.thread_id, bindings.c.ended_at.is_(None))
     binding = connection.execute(current).scalar() or turn.binding_id
-    posted = select(parts.c.number).where(parts.c.turn_id == turn_id, parts.c.message.is_not(None))
-    replying = connection.execute(posted.limit(1)).first() is not None
-    state = TurnState.REPLYING if replying else TurnState.ASKED
+    state = TurnState.REPLYING if _is_replying(connection, turn_id) else TurnState.ASKED
     again = update(messages).where(messages.c.turn_id == turn_id).values(state=TurnState.ASKED.value, reason="")
     count = connection.execute(again).rowcount
     fresh = {"state": state.value, "reason": "", "attempts": 1, "asked_at": now, "binding_id": binding}
@@ -115,9 +115,16 @@ def restart(connection: Connection, turn_id: int, *, last_seen: str | None, now:
     connection.execute(update(bindings).where(bindings.c.id == binding).values(sent=sent, **seen))
 
 
+def _is_replying(connection: Connection, turn_id: int) -> bool:
+    posted = parts.c.turn_id == turn_id, parts.c.message.is_not(None), parts.c.state != PartState.DROPPED.value
+    return connection.execute(select(parts.c.number).where(*posted).limit(1)).first() is not None
+
+
 def drop(connection: Connection, turn_id: int, reason: str, *, now: int) -> None:
-    """End a turn that nobody wants, ended already or not."""
-    values = {"state": TurnState.CANCELLED.value, "reason": reason, "wish": None}
+    """End a turn that nobody wants, and its messages; ended already or not."""
+    ended_so = {"state": TurnState.CANCELLED.value, "reason": reason}
+    connection.execute(update(messages).where(messages.c.turn_id == turn_id).values(**ended_so))
+    values = {**ended_so, "wish": None, "waiting_kind": None, "waiting_until": None}
     ended = func.coalesce(turns.c.ended_at, now)
     connection.execute(update(turns).where(turns.c.id == turn_id).values(ended_at=ended, **values))
 
@@ -125,13 +132,14 @@ def drop(connection: Connection, turn_id: int, reason: str, *, now: int) -> None
 def of_answer(
     connection: Connection, instance: str, workspace: str, channel: str, message: MessageId
 ) -> tuple[int, int] | None:
-    """The thread and the turn that a message of the bot belongs to."""
+    """The thread and the turn to whose reply a message of the bot belongs."""
     place = {"instance": instance, "workspace": workspace, "channel": channel}
     query = (
         select(turns.c.thread_id, turns.c.id)
         .join_from(parts, turns, parts.c.turn_id == turns.c.id)
         .join(threads, turns.c.thread_id == threads.c.id)
-        .where(parts.c.message == message, *(threads.c[name] == value for name, value in place.items()))
+        .where(parts.c.message == message, parts.c.state != PartState.DROPPED.value)
+        .where(*(threads.c[name] == value for name, value in place.items()))
     )
     found = connection.execute(query.limit(1)).first()
     return None if found is None else (found[0], found[1])
@@ -161,11 +169,11 @@ def last_ended(connection: Connection, thread_id: int) -> datetime | None:
 
 
 def _take(connection: Connection, thread_id: int, message_ids: Sequence[int], **values: str | int) -> None:
-    """Move these messages out of "accepted": all of them, or StoreError."""
+    """Move these messages out of "accepted": all of them, or Outdated."""
     ours = messages.c.id.in_(message_ids), messages.c.thread_id == thread_id
     taken = connection.execute(update(messages).where(*ours, is_waiting).values(**values))
     if taken.rowcount != len(set(message_ids)):
-        raise StoreError(f"not all of the messages {sorted(message_ids)} are waiting in thread {thread_id}")
+        raise Outdated(f"not all of the messages {sorted(message_ids)} are waiting in thread {thread_id}")
 
 
 def begin(connection: Connection, thread_id: int, binding_id: int, message_ids: Sequence[int], *, now: int) -> TurnRow:
@@ -203,9 +211,7 @@ def wait(connection: Connection, turn_id: int, kind: str, until: datetime) -> No
 
 
 def resume(connection: Connection, turn_id: int) -> None:
-    posted = select(parts.c.number).where(parts.c.turn_id == turn_id, parts.c.message.is_not(None))
-    replying = connection.execute(posted.limit(1)).first() is not None
-    state = TurnState.REPLYING if replying else TurnState.ASKED
+    state = TurnState.REPLYING if _is_replying(connection, turn_id) else TurnState.ASKED
     _change(connection, turn_id, state=state.value, waiting_kind=None, waiting_until=None)
 
 
@@ -258,3 +264,8 @@ def part_posted(connection: Connection, turn_id: int, number: int, message: Mess
         raise StoreError(f"the part {number} of turn {turn_id} was never about to be posted")
     first = turns.c.id == turn_id, turns.c.state == TurnState.ASKED.value
     connection.execute(update(turns).where(*first).values(state=TurnState.REPLYING.value))
+
+
+def part_dropped(connection: Connection, turn_id: int, number: int) -> None:
+    which = parts.c.turn_id == turn_id, parts.c.number == number
+    connection.execute(update(parts).where(*which).values(state=PartState.DROPPED.value))

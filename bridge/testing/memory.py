@@ -130,7 +130,8 @@ class MemoryPlatform(BareMemoryPlatform):
 
     async def delete(self, ref: MessageRef) -> None:
         async with self._call(Operation.DELETE, ref.thread):
-            self.world.screen.delete(ref)
+            if ref in (message.ref for message in self.world.messages(ref.thread)):
+                await self.world.remove(ref)
 
     async def find(self, thread: ThreadRef, marker: str, since: datetime | None = None) -> MessageRef | None:
         async with self._call(Operation.HISTORY, thread, marker):

@@ -144,7 +144,7 @@ class MemoryWorld:
         return event
 
     async def remove(self, ref: MessageRef) -> Deleted:
-        """Somebody deletes a message of the bot."""
+        """Somebody deletes a message of the bot, or the bot does itself: that is told alike."""
         self.screen.delete(ref)
         event_id = EventId(f"E{next(self._ids)}")
         event = Deleted(event_id=event_id, id=ref.id, thread=ref.thread, at=self.clock.now())

@@ -29,17 +29,16 @@ STEADY_SECONDS = 30.0
 """A connection that lived this long was a good one: the next attempt waits little."""
 LINGER_SECONDS = 5.0
 """How long an old connection is read after its replacement is there."""
-SWITCHED_OFF_SECONDS = 30.0
-"""Between attempts while Socket Mode is switched off in the app's settings ("link_disabled")."""
 TOO_MANY_SECONDS = 5.0
 MOST_AT_ONCE = 100
 BROUGHT_AGAIN_SECONDS = 45.0
 """So long may an interruption last without the history being read: the second retry comes after a minute."""
 _WHY = {
-    "link_disabled": "Socket Mode is switched off in the app's settings",
     "too_many_websockets": "the app has ten connections already; is it running somewhere else?",
 }
 """What an operator reads for Slack's reason."""
+SWITCHED_OFF = "link_disabled"
+"""Slack's reason when Socket Mode is switched off in the app's settings: nothing but a person mends that."""
 _CLOSE = aiohttp.ClientWSTimeout(ws_close=2.0)
 """A peer that is gone does not answer a close."""
 
@@ -92,6 +91,7 @@ class SocketMode:
             hold.add_done_callback(self._held.discard)
             since = self._clock.monotonic()
             await socket.leaving.wait()
+            _refuse_switched_off(socket.reason)
             if self._clock.monotonic() - since >= STEADY_SECONDS:
                 backoff.reset()
             log.info("slack.connection_replaced", reason=socket.reason)
@@ -132,6 +132,7 @@ class SocketMode:
             except RateLimited as error:
                 reason, pause = str(error), error.retry_after
             except Refused as error:
+                _refuse_switched_off(str(error))
                 reason, pause = _WHY.get(str(error), str(error)), _pause(str(error))
             except (PlatformError, aiohttp.ClientError, OSError, TimeoutError) as error:
                 reason, pause = str(error) or type(error).__name__, 0.0
@@ -160,7 +161,13 @@ class SocketMode:
 
 def _pause(reason: str) -> float:
     """The least seconds to wait where Slack says why it does not want the connection."""
-    return {"link_disabled": SWITCHED_OFF_SECONDS, "too_many_websockets": TOO_MANY_SECONDS}.get(reason, 0.0)
+    return {"too_many_websockets": TOO_MANY_SECONDS}.get(reason, 0.0)
+
+
+def _refuse_switched_off(reason: str) -> None:
+    """Raises InstanceFailed when that is the reason."""
+    if reason == SWITCHED_OFF:
+        raise InstanceFailed("Socket Mode is switched off in the app's settings; switch it on and restart")
 
 
 async def _end(*tasks: asyncio.Task[Any]) -> None:

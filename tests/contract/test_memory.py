@@ -10,6 +10,8 @@ from bridge import (
     Forbidden,
     Gone,
     InstanceFailed,
+    Message,
+    MessageRef,
     Operation,
     OutcomeUnknown,
     PlatformUnavailable,
@@ -42,6 +44,15 @@ class Side:
         self, text: str, *, mention: bool = False, direct: bool = False, thread: ThreadRef | None = None
     ) -> None:
         await self.world.say(text, mention=mention, direct=direct, thread=thread)
+
+    async def change(self, message: Message, text: str) -> None:
+        await self.world.change(message, text)
+
+    async def delete(self, message: Message) -> None:
+        await self.world.delete(message)
+
+    async def remove(self, ref: MessageRef) -> None:
+        await self.world.remove(ref)
 
     def shown(self, thread: ThreadRef) -> Sequence[str]:
         return self.world.shown(thread)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-from bridge.model import EventId, Message, Surface, ThreadRef
+from bridge.model import Deleted, Edited, EventId, Message, Surface, ThreadRef
 from bridge.platform import HasHistory, Part
 from bridge.testing.contracts.fixtures import PlatformFixtures
 from bridge.testing.contracts.sides import Inbox, PlatformSide
@@ -69,6 +69,53 @@ class EventsContract(PlatformFixtures):
         await side.platform.edit(ref, Part("Still me"))
         await side.say("You", thread=thread)
         assert (await inbox.message()).text == "You"
+
+    async def test_changes_of_a_question_are_told_apart(self, side: PlatformSide, inbox: Inbox) -> None:
+        await side.say("Hou?", mention=True)
+        message = await inbox.message()
+        await side.change(message, "How?")
+        await side.change(message, "How so?")
+        first, second = await inbox.next(), await inbox.next()
+        assert isinstance(first, Edited)
+        assert isinstance(second, Edited)
+        assert (first.id, first.thread, first.author) == (message.id, message.thread, message.author)
+        assert (first.text, second.text) == ("How?", "How so?")
+        assert first.revision != second.revision
+        assert first.event_id != second.event_id
+        assert message.sent_at <= first.at <= second.at
+
+    async def test_a_deleted_question_is_told(self, side: PlatformSide, inbox: Inbox) -> None:
+        await side.say("Never mind", mention=True)
+        message = await inbox.message()
+        await side.delete(message)
+        deleted = await inbox.next()
+        assert isinstance(deleted, Deleted)
+        assert (deleted.id, deleted.thread) == (message.id, message.thread)
+        assert deleted.event_id != message.event_id
+
+    async def test_a_question_that_was_answered_may_be_deleted(
+        self, side: PlatformSide, inbox: Inbox, thread: ThreadRef
+    ) -> None:
+        """Slack leaves a tombstone in its place, and the thread open."""
+        (message,) = [event for event in inbox.events if isinstance(event, Message)]
+        ref = await side.platform.post(thread, Part("An answer"), "answer")
+        await side.delete(message)
+        deleted = await inbox.next()
+        assert isinstance(deleted, Deleted)
+        assert (deleted.id, deleted.thread) == (message.id, message.thread)
+        await side.platform.edit(ref, Part("Still an answer"))
+        assert list(side.shown(thread)) == ["Still an answer"]
+
+    async def test_that_somebody_deletes_what_the_bot_said_is_told(
+        self, side: PlatformSide, inbox: Inbox, thread: ThreadRef
+    ) -> None:
+        ref = await side.platform.post(thread, Part("An answer"), "answer")
+        await side.remove(ref)
+        deleted = await inbox.next()
+        assert isinstance(deleted, Deleted)
+        assert deleted.id == ref.id
+        place = deleted.thread
+        assert (place.instance, place.workspace, place.channel) == (thread.instance, thread.workspace, thread.channel)
 
     async def test_what_the_store_refuses_comes_again(self, side: PlatformSide, inbox: Inbox) -> None:
         inbox.refusing = 1

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from bridge.chatbot import Provider
 from bridge.errors import StoreError
-from bridge.model import Event, Message, SessionId, ThreadRef
+from bridge.model import Event, Message, MessageRef, SessionId, ThreadRef
 from bridge.platform import Operation, Platform
 
 
@@ -43,6 +43,18 @@ class PlatformSide(Protocol):
         self, text: str, *, mention: bool = False, direct: bool = False, thread: ThreadRef | None = None
     ) -> None:
         """A person writes in `thread`, in a conversation with the bot alone, or at the top of a channel."""
+        ...
+
+    async def change(self, message: Message, text: str) -> None:
+        """Its author gives a message another text. Where nobody can, call `pytest.skip`."""
+        ...
+
+    async def delete(self, message: Message) -> None:
+        """Its author deletes a message. Where nobody can, call `pytest.skip`."""
+        ...
+
+    async def remove(self, ref: MessageRef) -> None:
+        """Somebody who may deletes a message of the bot. Where nobody can, call `pytest.skip`."""
         ...
 
     def shown(self, thread: ThreadRef) -> Sequence[str]:

@@ -55,9 +55,14 @@ class Desk:
         self._screen.changed(ChangeKind.EDITED, conversation, message)
 
     def delete(self, conversation: Conversation, message: Posted) -> None:
-        """A message that is gone."""
-        event = events.deleted(self._workspace, conversation, message)
-        message.deleted = True
+        """A message that is gone; a root with replies leaves a tombstone, which is told as a change."""
+        if any(message.ts == reply.thread_ts for reply in conversation.thread(message.ts)):
+            before = events.message_fields(self._workspace, conversation, message)
+            message.tombstone, message.raw, message.blocks, message.files = True, events.TOMBSTONE, [], []
+            event = events.changed(self._workspace, conversation, before, message)
+        else:
+            event = events.deleted(self._workspace, conversation, message)
+            message.deleted = True
         self._screen.changed(ChangeKind.DELETED, conversation, message)
         self._tell(conversation, event)
 

@@ -10,6 +10,8 @@ from bridge_sandbox.slack.workspace import Conversation, Posted, Workspace
 
 Event = dict[str, Any]
 
+TOMBSTONE = "This message was deleted."
+
 
 def message_fields(workspace: Workspace, conversation: Conversation, message: Posted) -> Event:
     """A message as events and `conversations.*` show it."""
@@ -32,6 +34,8 @@ def message_fields(workspace: Workspace, conversation: Conversation, message: Po
         fields |= {"files": message.files, "subtype": "file_share", "upload": False}
     if message.broadcast:
         fields |= {"subtype": "thread_broadcast", "root": {"ts": message.thread_ts}}
+    if message.tombstone:
+        return fields | {"subtype": "tombstone", "user": "USLACKBOT", "hidden": True}
     if message.edited_ts is not None:
         fields["edited"] = {"user": message.user, "ts": message.edited_ts}
     return fields

@@ -196,7 +196,7 @@ class FakeSlack:
     def _message(self, room_id: str, message_id: str) -> tuple[Conversation, Posted]:
         conversation, _ = self._screen.find(room_id)
         message = conversation.messages.get(message_id)
-        if message is None or message.deleted:
+        if message is None or message.deleted or message.tombstone:
             raise KeyError(f"no message {message_id!r} in {room_id!r}")
         return conversation, message
 

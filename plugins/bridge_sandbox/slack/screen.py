@@ -58,7 +58,7 @@ class Screen:
             text=on_screen(message, self._workspace),
             at=datetime.fromtimestamp(float(message.ts), UTC),
             edits=message.edits,
-            deleted=message.deleted,
+            deleted=message.deleted or message.tombstone,
             attachments=[str(file["name"]) for file in message.files],
         )
 

@@ -38,6 +38,8 @@ class Sockets:
         self.open: dict[web.WebSocketResponse, web.Request] = {}
         self.silent = False
         """True: nothing is said any more, neither hello nor pong nor events, as when a network swallows everything."""
+        self.hang_up = False
+        """True: each connection is closed as soon as it was greeted."""
         self.unacked: dict[str, dict[str, Any]] = {}
         """Callbacks by event id that were not acknowledged yet, or for ever when they are in `lost`."""
         self.lost: list[str] = []
@@ -69,6 +71,8 @@ class Sockets:
             return socket
         if not self.silent:
             await self._welcome(socket, request)
+        if self.hang_up:
+            await socket.close()
         try:
             async for frame in socket:
                 if frame.type is WSMsgType.TEXT:

@@ -49,6 +49,8 @@ class Posted:
     edits: int = 0
     replies: int = 0
     deleted: bool = False
+    tombstone: bool = False
+    """True for a root that was deleted and has replies: Slack shows in its place that it was."""
     stream: Stream | None = None
     tasks: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Title and status of the steps that a stream told of, by their id."""

@@ -103,7 +103,7 @@ class Writing:
 
     def _own(self, conversation: Conversation, arguments: Arguments, refusal: str) -> Posted:
         message = conversation.messages.get(str(arguments.get("ts", "")))
-        if message is None or message.deleted:
+        if message is None or message.deleted or message.tombstone:
             raise SlackRefusal("message_not_found")
         if message.user != self._workspace.bot.id:
             raise SlackRefusal(refusal)

@@ -8,6 +8,8 @@ from bridge import (
     BudgetKey,
     ChannelId,
     InstanceName,
+    Message,
+    MessageRef,
     Operation,
     PlatformContext,
     Secret,
@@ -19,6 +21,7 @@ from bridge import (
 )
 from bridge.testing.contracts import Failure
 from bridge_discord.config import DiscordTable
+from bridge_discord.ids import split
 from bridge_discord.pace import Timing
 from bridge_discord.platform import DiscordPlatform
 from bridge_sandbox.discord import FakeDiscord
@@ -107,6 +110,16 @@ class Side:
         room = room or self.room("general")
         guild = WorkspaceId(self.fake.world.guild)
         return ThreadRef(InstanceName("discord"), guild, ChannelId(room), ThreadId(room), surface)
+
+    async def change(self, message: Message, text: str) -> None:
+        mention = f"{self.fake.bot_mention} " if message.mentions_bot else ""
+        self.fake.people.edit(split(message.id)[1], mention + text)
+
+    async def delete(self, message: Message) -> None:
+        self.fake.people.delete(split(message.id)[1])
+
+    async def remove(self, ref: MessageRef) -> None:
+        self.fake.people.delete(split(ref.id)[1])
 
     def shown(self, thread: ThreadRef) -> Sequence[str]:
         return [one.text for one in self.fake.shown(thread.id) if one.bot and not one.deleted]

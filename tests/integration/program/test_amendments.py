@@ -88,3 +88,22 @@ async def test_deleting_the_answer_stops_it(tmp_path: Path, platform: str) -> No
         assert ada.answers(thread) == []
         await ada.write(thread, "again")
         await ada.sees(thread, said("again", 2))
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+async def test_a_change_that_a_sudden_end_interrupts_is_made_in_the_same_message(tmp_path: Path, platform: str) -> None:
+    async with stage(tmp_path) as here:
+        here.sandbox.vectorshift.word_seconds = 0.05
+        await here.start()
+        ada = person(here, platform)
+        question = await mention(ada, QUESTION)
+        thread = await thread_of(ada, question)
+        before = next(message.id for message in ada.people.shown(thread) if message.bot)
+        await change(here, platform, question, f"{QUESTION} again")
+        await eventually(lambda: len(here.asked()[0]) == 2)
+        await here.program.kill()
+        await here.start()
+        await ada.sees(thread, said(f"{QUESTION} again", 2))
+        assert [message.id for message in ada.people.shown(thread) if message.bot and not message.deleted] == [before]
+        assert here.asked()[0] == [QUESTION, f"{QUESTION} again"]
+        await here.stop()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bridge import Operation, Surface, ThreadRef
+from bridge import Message, MessageRef, Operation, Surface, ThreadRef
 from bridge.testing.contracts import Failure
 from bridge_sandbox.faults import Action, Fault
 from bridge_sandbox.slack import FakeSlack
@@ -36,6 +36,16 @@ class Side:
     ) -> None:
         room = self._room(thread) if thread else self.fake.direct() if direct else self.fake.room("general")
         await self.fake.say(room, f"{self.fake.bot_mention} {text}" if mention else text)
+
+    async def change(self, message: Message, text: str) -> None:
+        mention = f"{self.fake.bot_mention} " if message.mentions_bot else ""
+        await self.fake.edit(message.thread.channel, message.id, mention + text)
+
+    async def delete(self, message: Message) -> None:
+        await self.fake.delete(message.thread.channel, message.id)
+
+    async def remove(self, ref: MessageRef) -> None:
+        await self.fake.delete(ref.thread.channel, ref.id)
 
     def shown(self, thread: ThreadRef) -> Sequence[str]:
         return [message.text for message in self.fake.shown(self._room(thread)) if message.bot]

@@ -41,7 +41,9 @@ async def test_people_see_rooms_threads_and_changes(slack: FakeSlack) -> None:
     ]
     [thread] = [found for found in slack.rooms() if found.kind is RoomKind.THREAD]
     assert (thread.id, thread.parent) == (f"{room}:{asked.id}", room)
-    assert [message.text for message in slack.shown(thread.id)] == ["yes"]
+    [tombstone, reply] = slack.shown(thread.id)
+    assert (tombstone.deleted, tombstone.text) == (True, "This message was deleted.")
+    assert (reply.deleted, reply.text) == (False, "yes")
 
 
 async def test_nobody_writes_in_the_dm_of_somebody_else(slack: FakeSlack) -> None:

@@ -231,13 +231,26 @@ async def test_too_many_connections_are_not_answered_with_a_storm_of_attempts(sl
             await eventually(lambda: core.state == "connected")
 
 
-async def test_a_switched_off_socket_mode_is_said_and_waited_out(slack: FakeSlack) -> None:
+async def test_a_switched_off_socket_mode_ends_the_instance(slack: FakeSlack) -> None:
     core = Core()
-    async with transport(slack, core, speed=20):
-        await eventually(lambda: core.state == "connected")
-        await slack.refresh("link_disabled")
-        await eventually(lambda: any("switched off" in reason for _, reason in core.health))
-        await eventually(lambda: core.state == "connected")
+    platform = adapter(slack, core)
+    running = asyncio.create_task(platform.run(core.deliver))
+    await slack.sockets.settled(2)
+    await slack.refresh("link_disabled")
+    async with asyncio.timeout(10):
+        with pytest.raises(InstanceFailed, match="switched off"):
+            await running
+    assert [state for state, _ in core.health].count("failed") == 1
+    await platform.close()
+
+
+async def test_a_slack_that_hangs_up_at_once_is_not_stormed(slack: FakeSlack) -> None:
+    slack.sockets.hang_up = True
+    core = Core()
+    async with transport(slack, core):
+        began = time.monotonic()
+        await eventually(lambda: time.monotonic() - began > 3)
+        assert 2 <= slack.sockets.connections <= 16
 
 
 async def opened(http: aiohttp.ClientSession, slack: FakeSlack) -> dict[str, str]:

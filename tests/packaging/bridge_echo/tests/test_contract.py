@@ -13,7 +13,7 @@ import pytest
 from bridge_echo.config import EchoChatbotTable, EchoPlatformTable
 from bridge_echo.platform import MENTION, EchoPlatform
 
-from bridge import InstanceName, Operation, PlatformContext, SystemClock, ThreadRef
+from bridge import InstanceName, Message, MessageRef, Operation, PlatformContext, SystemClock, ThreadRef
 from bridge.testing.contracts import Failure, PlatformContract, PlatformSide
 
 
@@ -53,6 +53,15 @@ class Side:
                 if verb in {"ack", "again"} and about == message:
                     return str(verb)
         raise EOFError
+
+    async def change(self, message: Message, text: str) -> None:
+        pytest.skip("what was said on a line stays said")
+
+    async def delete(self, message: Message) -> None:
+        pytest.skip("what was said on a line stays said")
+
+    async def remove(self, ref: MessageRef) -> None:
+        pytest.skip("what was said on a line stays said")
 
     def shown(self, thread: ThreadRef) -> Sequence[str]:
         return self.platform.screen(thread)

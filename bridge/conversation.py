@@ -127,7 +127,7 @@ class Conversation:
                 # The defect that is given up may stand in the way of saying so.
                 log.warning("conversation.not_told", thread=self._id, error=type(unsaid).__name__, reason=str(unsaid))
         if row is not None:
-            await self._store.end_turn(row.id, TurnState.FAILED, reason)
+            await self._store.end_turn(row.id, TurnState.FAILED, reason, arrived=False)
         elif messages:
             await self._store.end_messages(self._id, [messages[0].id], TurnState.FAILED, reason)
 

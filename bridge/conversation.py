@@ -48,6 +48,8 @@ class Conversation:
         self._stopped = False
         self._heard_stop = False
         """True when somebody wrote `stop` since what waits was last read."""
+        self._replying: int | None = None
+        """The message that the bridge began to answer itself."""
         self._nudges: set[asyncio.Task[None]] = set()
 
     @property
@@ -216,7 +218,9 @@ class Conversation:
             if text is not None:
                 if thread.binding is None and thread.ref.surface is Surface.THREAD:
                     await outlet.open_thread(thread.ref, head.message.text)
-                await outlet.tell(thread.ref, text, _marker(thread, head, "reply"))
+                again = self._desk.earlier(head.message) if head.id != self._replying else head.message.sent_at
+                self._replying = head.id
+                await outlet.tell(thread.ref, text, _marker(thread, head, "reply"), again=again)
         except Rejected as error:
             state, reason = TurnState.FAILED, f"the answer could not be shown: {error}"
         await self._close(head, state, reason)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge import ChatbotUnavailable, Operation, PlatformError, PlatformUnavailable, RateLimited, notices
+from bridge import ChatbotUnavailable, Operation, PlatformError, PlatformUnavailable, RateLimited, StoreBusy, notices
 from bridge.testing import ScriptedService, echo
 from bridge.testing.crash import Fuse
 from tests.recovery.asking import SCRIPTS, ask, violations, world_of
@@ -41,3 +41,29 @@ async def test_a_question_that_never_arrived_does_not_hide_one_that_did(tmp_path
         await stage.run(Fuse())
         assert list(stage.asked) == [("Two",)]
         assert stage.shown[-1] == "1: Two"
+
+
+@pytest.mark.parametrize("word", ["new", "stop"])
+async def test_a_word_to_the_bot_is_answered_once(tmp_path: Path, word: str) -> None:
+    model = await template(tmp_path / "empty")
+    async with ScriptedService({"echo": echo}) as service:
+        stage = Stage(tmp_path / "stage", model, world_of("markers"), service)
+        await ask(stage, word)
+        await stage.run(Fuse("after post"))
+        assert stage.unanswered == 1
+        await stage.run(Fuse())
+        assert (stage.unanswered, len(stage.shown)) == (0, 1)
+
+
+async def test_a_word_to_the_bot_is_answered_once_when_the_database_is_busy(tmp_path: Path) -> None:
+    model = await template(tmp_path / "empty")
+    async with ScriptedService({"echo": echo}) as service:
+        stage = Stage(tmp_path / "stage", model, world_of("markers"), service)
+        await ask(stage, "stop")
+        counted = Fuse()
+        await stage.run(counted)
+        last = len(counted.names) - counted.names[::-1].index("before a commit")
+        other = Stage(tmp_path / "other", model, world_of("markers"), service)
+        await ask(other, "stop")
+        await other.run(Fuse(last, lambda name: StoreBusy()))
+        assert (other.unanswered, len(other.shown)) == (0, 1)

@@ -55,6 +55,15 @@ class Fuse:
         self._dead = False
         self.names: list[str] = []
 
+    @property
+    def dead(self) -> bool:
+        """True once the process was stopped."""
+        return self._dead
+
+    def stop_at(self, at: int | str) -> None:
+        """Stop the process there, if it did not get so far yet."""
+        self._at = at
+
     async def blown(self) -> None:
         """Return once the process was stopped."""
         await self._blown.wait()

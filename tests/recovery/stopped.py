@@ -90,13 +90,17 @@ class Stage:
         self.service = service
         self.said: list[Message] = []
 
+    def start(self, fuse: Fuse) -> asyncio.Task[bool]:
+        """Start a bridge."""
+        app = App(self._config, self._plugins, HastyClock(), made=fuse.wire)
+        return asyncio.create_task(app.run())
+
     async def run(self, fuse: Fuse) -> None:
         """Run a bridge until `fuse` stops it or everything is answered; then end it in any case.
 
         All that was said is delivered, again where it was before.
         """
-        app = App(self._config, self._plugins, HastyClock(), made=fuse.wire)
-        process = asyncio.create_task(app.run())
+        process = self.start(fuse)
         blown = asyncio.create_task(fuse.blown())
         answered = asyncio.create_task(self._answered())
         try:

@@ -79,7 +79,7 @@ class App:
         try:
             chatbots = Chatbots(self._sources(providers), self._conditions)
             patience = settings.patience.total_seconds()
-            desk = Desk(store, chatbots, self._clock, self._finished, patience, self._meter)
+            desk = Desk(store, chatbots, self._clock, self._finished, self._clock.now(), patience, self._meter)
             async with self._admin(store):
                 return await self._serve(desk)
         finally:

@@ -49,6 +49,8 @@ class Conversation:
         self._stopped = False
         self._heard_stop = False
         """True when somebody wrote `stop` since what waits was last read."""
+        self._replying: int | None = None
+        """The message that the bridge began to answer itself."""
         self._nudges: set[asyncio.Task[None]] = set()
 
     @property
@@ -136,7 +138,7 @@ class Conversation:
                 # The defect that is given up may stand in the way of saying so.
                 log.warning("conversation.not_told", thread=self._id, error=type(unsaid).__name__, reason=str(unsaid))
         if row is not None:
-            await self._store.end_turn(row.id, TurnState.FAILED, reason)
+            await self._store.end_turn(row.id, TurnState.FAILED, reason, arrived=False)
         elif messages:
             await self._store.end_messages(self._id, [messages[0].id], TurnState.FAILED, reason)
 
@@ -225,7 +227,9 @@ class Conversation:
             if text is not None:
                 if thread.binding is None and thread.ref.surface is Surface.THREAD:
                     await outlet.open_thread(thread.ref, head.message.text)
-                await outlet.tell(thread.ref, text, _marker(thread, head, "reply"))
+                again = self._desk.earlier(head.message) if head.id != self._replying else head.message.sent_at
+                self._replying = head.id
+                await outlet.tell(thread.ref, text, _marker(thread, head, "reply"), again=again)
         except Rejected as error:
             state, reason = TurnState.FAILED, f"the answer could not be shown: {error}"
         await self._close(head, state, reason)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from bridge.chatbots import Chatbots
 from bridge.clock import Clock
 from bridge.hookspecs import FinishedTurn
 from bridge.meter import Meter
+from bridge.model import Message
 from bridge.reply.pacing import Length
 from bridge.store import Store, WaitingMessage
+
+SKEW = timedelta(minutes=1)
+"""How far the clocks of platforms may be ahead of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +27,17 @@ class Desk:
     clock: Clock
     finished: Callable[[FinishedTurn], None]
     """Told of each turn that is over."""
+    began: datetime
+    """When this process began: what is older, an earlier one may have answered."""
     patience: float = 60.0
     """Seconds for which an outage of a chatbot is waited out before the person is told."""
     meter: Meter = field(default_factory=Meter)
     lengths: dict[str, Length] = field(default_factory=dict)
     """How long the replies of each chatbot take, learned from each."""
+
+    def earlier(self, message: Message) -> datetime | None:
+        """When `message` was sent, if an earlier process may have answered it; a marker is looked up from there."""
+        return message.sent_at if message.sent_at < self.began + SKEW else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,8 @@ class Dialogue:
         self._session: Session | None = None
         self._asked = False
         """True when the service may have the question."""
+        self.arrived = False
+        """True when the session that is attached is known to have the question."""
 
     async def run(self, *, asked: bool) -> TurnEnded:
         """The whole dialogue. `asked` says that an earlier process may have asked already.
@@ -87,6 +89,7 @@ class Dialogue:
                 if not (asked and await self._arrived(attached)):
                     self._asked = True
                     await self._send(attached.session)
+                    self.arrived = True
                     self._trace.note("asked", f"{len(self._ask.contents)} of the thread's messages sent to the session")
                 return await self._listen(attached.session)
             except (ChatbotUnavailable, SessionLost) as error:
@@ -129,6 +132,7 @@ class Dialogue:
         )
         if attached.renewed:
             self._document.clear()
+            self.arrived = False
         how = "opened" if attached.renewed else "resumed"
         self._trace.note("session", f"{how} {attached.binding.session} of chatbot {attached.binding.chatbot}")
         self._thread = replace(self._thread, binding=attached.binding)
@@ -140,6 +144,7 @@ class Dialogue:
         messages = await attached.session.messages()
         binding = attached.binding
         evidence = examine(messages, self._ask.contents, sent_before=binding.sent, last_seen=binding.last_seen)
+        self.arrived = self.arrived or evidence.arrived
         proof = "has" if evidence.arrived else "does not have"
         self._trace.note(
             "looked", f"the session {proof} the question, and {len(evidence.answer)} messages of its answer"

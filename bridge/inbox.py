@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -47,6 +48,8 @@ class Inbox:
         self._tell_unrouted = tell_unrouted
         self._meter = meter
         self._telling: set[asyncio.Task[None]] = set()
+        self._orders: WeakValueDictionary[ThreadRef, asyncio.Lock] = WeakValueDictionary()
+        """Held while a message of a thread is taken in."""
 
     async def accept(self, event: Event, *, fetched: bool = False) -> None:
         """Take one event; returns once it is durable. A duplicate changes nothing.
@@ -73,6 +76,12 @@ class Inbox:
             await asyncio.wait(self._telling)
 
     async def _message(self, message: Message, *, fetched: bool) -> None:
+        # Whether a message goes on with a conversation can be said only once those before it are stored.
+        order = self._orders.setdefault(message.in_thread or message.thread, asyncio.Lock())
+        async with order:
+            await self._in_order(message, fetched=fetched)
+
+    async def _in_order(self, message: Message, *, fetched: bool) -> None:
         begun = await self._begun(message)
         decision = decide(message, self._routes(), conversation=begun is not None)
         if fetched:

@@ -43,6 +43,7 @@ class Showing:
         self._store = desk.store
         self._outlet = outlet
         self._thread = thread
+        self._again = desk.earlier(ask.messages[0].message)
         self._asker = ask.messages[-1].message.author.id
         self._most_parts = ask.most_parts
         self._seed = (thread.instance, thread.workspace, thread.channel, thread.id, ask.messages[0].message.id)
@@ -105,12 +106,12 @@ class Showing:
         """Say how a turn ended that was never begun. Raises as `finish` does."""
         mark = marker(*self._seed, "outcome")
         try:
-            await self._outlet.tell(self._thread, text, mark)
+            await self._outlet.tell(self._thread, text, mark, again=self._again)
         except Rejected:
             place = await self._outlet.open_direct(self._thread, self._asker)
             if place is None:
                 raise
-            await self._outlet.tell(place, text, mark)
+            await self._outlet.tell(place, text, mark, again=self._again)
 
     async def close(self) -> None:
         """Stop where it is; see `Writer.close`."""

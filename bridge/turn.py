@@ -183,7 +183,9 @@ class Turn:
         else:
             last = self._document.last_message or None
             steps = self._trace.take(all_=True)
-            await store.end_turn(row.id, result.state, result.reason, last_seen=last, steps=steps)
+            await store.end_turn(
+                row.id, result.state, result.reason, arrived=self._dialogue.arrived, last_seen=last, steps=steps
+            )
         self._report(result)
 
     async def _show(self, result: Outcome) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bridge.errors import OutcomeUnknown, Rejected
 from bridge.model import MessageId, MessageRef, ThreadRef, UserId
 from bridge.platform import Part, SendsFiles, StreamsNatively, Task
+from bridge.reply.insist import insist
 from bridge.reply.marks import DIRECT, Slot, marker
 from bridge.reply.outlet import Outlet
 from bridge.store import PartRow, PartState, Store, TurnRow
@@ -62,7 +63,7 @@ class Journal:
     async def restore(self, parts: Sequence[PartRow]) -> None:
         """Take up what an earlier process wrote down; a post without a receipt is looked up before it is made again.
 
-        Raises PlatformError when the platform cannot be asked.
+        Rate limits and outages are waited out. Raises Rejected and InstanceFailed when the platform cannot be asked.
         """
         here = [row for row in parts if self._base <= row.number < self._base + DIRECT]
         for row in sorted(here, key=lambda part: part.number):
@@ -89,7 +90,7 @@ class Journal:
         number = row.number - self._base
         self._announced[number] = row.marker
         self._tried.add(number)
-        found = await self._find(row.marker)
+        found = await insist(self._outlet.clock, lambda: self._find(row.marker))
         if found is None:
             return row.message
         if row.message is not None:

@@ -153,10 +153,13 @@ class Outlet:
                 lambda: self.call(Priority.FINAL, Operation.DELETE, ref.thread, lambda: deleter.delete(ref)),
             )
 
-    async def tell(self, thread: ThreadRef, text: str, marker: str) -> None:
-        """Post a sentence of the bridge's own that belongs to no turn; outages are waited out."""
+    async def tell(self, thread: ThreadRef, text: str, marker: str, *, again: datetime | None = None) -> None:
+        """Post a sentence of the bridge's own that belongs to no turn; outages are waited out.
+
+        `again` says that it may have been posted already, after then: it is looked up first.
+        """
         part = Part(text, PartKind.NOTICE, final=True)
-        unsure, since = False, self.clock.now()
+        unsure, since = again is not None, again or self.clock.now()
 
         async def post() -> MessageRef:
             nonlocal unsure

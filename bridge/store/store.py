@@ -242,14 +242,19 @@ class Store:
         state: TurnState,
         reason: str,
         *,
+        arrived: bool = True,
         last_seen: str | None = None,
         steps: Sequence[Step] = (),
     ) -> None:
-        """End the turn and its messages. The binding counts them as sent; `last_seen` replaces its own when given."""
+        """End the turn and its messages. `last_seen` replaces that of the binding when given.
+
+        The binding counts the messages as sent if they are known to have `arrived`: what it counts is skipped when a
+        later question is looked for.
+        """
         now = self._now()
 
         def work(connection: Connection) -> None:
-            turns.end(connection, turn, state, reason, last_seen=last_seen, now=now)
+            turns.end(connection, turn, state, reason, arrived=arrived, last_seen=last_seen, now=now)
             trails.add_steps(connection, turn, steps)
 
         await self._writer.run(work)

@@ -216,15 +216,23 @@ def resume(connection: Connection, turn_id: int) -> None:
 
 
 def end(
-    connection: Connection, turn_id: int, state: TurnState, reason: str, *, last_seen: str | None, now: int
+    connection: Connection,
+    turn_id: int,
+    state: TurnState,
+    reason: str,
+    *,
+    arrived: bool,
+    last_seen: str | None,
+    now: int,
 ) -> None:
     _change(connection, turn_id, state=state.value, reason=reason, ended_at=now, waiting_kind=None, waiting_until=None)
     ended = update(messages).where(messages.c.turn_id == turn_id).values(state=state.value, reason=reason)
-    sent = connection.execute(ended).rowcount
+    count = connection.execute(ended).rowcount
+    sent = count if arrived else 0
     turn = connection.execute(select(turns.c.thread_id, turns.c.binding_id).where(turns.c.id == turn_id)).one()
     seen = {} if last_seen is None else {"last_seen": last_seen}
-    count = update(bindings).where(bindings.c.id == turn.binding_id).values(sent=bindings.c.sent + sent, **seen)
-    connection.execute(count)
+    counted = update(bindings).where(bindings.c.id == turn.binding_id).values(sent=bindings.c.sent + sent, **seen)
+    connection.execute(counted)
     connection.execute(update(threads).where(threads.c.id == turn.thread_id).values(active_at=now))
     _seal(connection, turn_id)
 

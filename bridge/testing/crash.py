@@ -36,7 +36,7 @@ class Dead(BaseException):
 
 
 class Fuse:
-    """Counts the effects of one process and stops it at the `at`-th; without a number it only counts.
+    """Counts the effects of one process and stops it at the `at`-th, or the first of that name; else it only counts.
 
     An effect is a commit, a call to the platform that people can see, a question or an event of a chatbot's session.
     Each counts twice: before it, and after it, when nobody has heard yet that it was done. `names` says what was
@@ -44,7 +44,7 @@ class Fuse:
     or goes on where it makes nothing. Make it on the event loop that runs the App.
     """
 
-    def __init__(self, at: int | None = None, fails: Callable[[str], Exception | None] | None = None) -> None:
+    def __init__(self, at: int | str | None = None, fails: Callable[[str], Exception | None] | None = None) -> None:
         self._at = at
         self._fails = fails
         self._loop = asyncio.get_running_loop()
@@ -55,11 +55,14 @@ class Fuse:
         self._dead = False
         self.names: list[str] = []
 
-    def strike(self) -> None:
-        """Stop the process at this moment."""
-        with self._lock:
-            self._dead = True
-        self._blown.set()
+    @property
+    def dead(self) -> bool:
+        """True once the process was stopped."""
+        return self._dead
+
+    def stop_at(self, at: int | str) -> None:
+        """Stop the process there, if it did not get so far yet."""
+        self._at = at
 
     async def blown(self) -> None:
         """Return once the process was stopped."""
@@ -93,7 +96,7 @@ class Fuse:
             if self._dead or not counted:
                 return self._dead
             self.names.append(name)
-            if len(self.names) != self._at:
+            if self._at not in (len(self.names), name):
                 return False
             if self._fails is not None:
                 error = self._fails(name)

@@ -99,6 +99,10 @@ class ScriptedService:
         """Let the next calls of `operation` fail: "fetch", "create", "resume", "send" or "messages"."""
         self._faults[operation] += [error] * times
 
+    def relent(self) -> None:
+        """Forget every failure that has not come up yet."""
+        self._faults.clear()
+
     def forget(self, session: SessionId) -> None:
         """Lose a session, as if it had never been."""
         self.sessions[session].ended = True

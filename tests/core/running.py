@@ -90,4 +90,4 @@ class Place:
 async def place(directory: Path, scripts: Mapping[str, Script] | None = None) -> AsyncIterator[Place]:
     """A place with a service of these scripts, by default one that echoes."""
     async with ScriptedService(dict(scripts or {"echo": echo})) as service:
-        yield Place(directory, MemoryWorld(), service)
+        yield Place(directory, MemoryWorld(idempotent=False), service)

@@ -84,19 +84,23 @@ class Stage:
         shutil.copy(model.database, self.database)
         path = directory / "bridge.toml"
         path.write_text(CONFIG)
-        self.config = load_config(path, model.plugins)
-        self.plugins = model.plugins
+        self._config = load_config(path, model.plugins)
+        self._plugins = model.plugins
         self.world = world
         self.service = service
         self.said: list[Message] = []
+
+    def start(self, fuse: Fuse) -> asyncio.Task[bool]:
+        """Start a bridge."""
+        app = App(self._config, self._plugins, HastyClock(), made=fuse.wire)
+        return asyncio.create_task(app.run())
 
     async def run(self, fuse: Fuse) -> None:
         """Run a bridge until `fuse` stops it or everything is answered; then end it in any case.
 
         All that was said is delivered, again where it was before.
         """
-        app = App(self.config, self.plugins, HastyClock(), made=fuse.wire)
-        process = asyncio.create_task(app.run())
+        process = self.start(fuse)
         blown = asyncio.create_task(fuse.blown())
         answered = asyncio.create_task(self._answered())
         try:

@@ -1,4 +1,7 @@
-"""Any order of questions, redeliveries, failures, crashes and stops: every question gets one answer, in order."""
+"""Anything in any order: questions, redeliveries, failures, lost sessions, crashes. In the end everything is right.
+
+`HYPOTHESIS_PROFILE=long pytest tests/recovery/test_machine.py` looks for much longer.
+"""
 
 from __future__ import annotations
 
@@ -6,191 +9,186 @@ import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Awaitable
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from bridge import (
-    ChatbotUnavailable,
-    Complete,
-    Delta,
-    NotEditable,
-    Operation,
-    OutcomeUnknown,
-    PlatformUnavailable,
-    RateLimited,
-)
-from bridge.app import App
-from bridge.dialogue import ATTEMPTS
+from bridge import Complete, Delta, OutcomeUnknown, PlatformUnavailable, RateLimited, notices
+from bridge.errors import ChatbotUnavailable, Forbidden, PlatformError
 from bridge.model import Message
-from bridge.platform import PartKind
+from bridge.platform import Operation
 from bridge.testing import Ask, ScriptedService, eventually
 from bridge.testing.crash import Fuse
+from bridge.testing.messages import with_bot
 from bridge.testing.script import Step
 from tests.recovery.asking import PIECE, PLATFORMS, world_of
-from tests.recovery.stopped import HastyClock, Stage, Template, template
+from tests.recovery.stopped import Stage, template
 
-T = TypeVar("T")
-ERRORS = {
-    "limited": RateLimited(retry_after=0.2),
-    "down": PlatformUnavailable(),
-    "lost": OutcomeUnknown(),
-    "too old": NotEditable(),
-}
-CALLS = st.sampled_from([Operation.POST, Operation.EDIT, Operation.STREAM_APPEND, Operation.STREAM_STOP])
-
-
-def answer(question: str) -> str:
-    """What the chatbot says, some of it longer than a message."""
-    return f"Re {question}: " + "word " * (40 if question.endswith("3") else 4) + "end"
+EXAMPLES = settings.get_profile(os.environ.get("HYPOTHESIS_PROFILE", "default")).max_examples // 4
+OWN = {notices.FORGOTTEN, notices.ELSEWHERE}
+"""What the bridge itself may say when a session is lost, or a thread refuses an answer."""
+TROUBLES: Sequence[tuple[Operation, PlatformError, bool]] = [
+    (operation, error, done)
+    for operation in (Operation.POST, Operation.EDIT, Operation.HISTORY, Operation.STREAM_START, Operation.STREAM_STOP)
+    for error, done in [
+        (OutcomeUnknown(), True),
+        (OutcomeUnknown(), False),
+        (RateLimited(retry_after=0.5), False),
+        (PlatformUnavailable(), False),
+    ]
+]
 
 
 async def say(ask: Ask) -> AsyncIterator[Step]:
-    text = answer(ask.text)
-    for start in range(0, len(text), 60):
-        yield Delta(ask.text, text[start : start + 60])
+    """A chatbot whose answer names the question that it is to."""
+    for text in ask.messages:
+        yield Delta(f"A{text}", "re ")
         await asyncio.sleep(PIECE)
-    yield Complete(ask.text, text)
+        yield Complete(f"A{text}", f"re {text}")
 
 
 class Bridges(RuleBasedStateMachine):
-    """One database, one platform and one chatbot service, and bridges that come and go between them."""
-
-    threads: Bundle[Message] = Bundle("threads")
-    made: Template | None = None
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.loop = asyncio.new_event_loop()
-        self.directory = Path(tempfile.mkdtemp())
-        self.running: tuple[App, asyncio.Task[Any], Fuse] | None = None
-        self.asked: dict[str, list[Message]] = {}
-        self.number = self.interruptions = 0
-
-    def do(self, work: Awaitable[T]) -> T:
-        return self.loop.run_until_complete(work)
+    """One bridge after the other on one database, and everything that may happen around them."""
 
     @initialize(platform=st.sampled_from(PLATFORMS))
     def begin(self, platform: str) -> None:
-        model = self.do(template(self.directory / "empty"))
+        """A world without anybody."""
+        self.runner = asyncio.Runner()
+        self.directory = Path(tempfile.mkdtemp())
         self.service = ScriptedService({"echo": say})
-        self.stage = Stage(self.directory / "stage", model, world_of(platform), self.service)
-        self.world = self.stage.world
-        self.start()
+        self.messages: list[Message] = []
+        self.crashes: list[str] = []
 
-    @precondition(lambda self: self.running is None)
+        async def stage() -> Stage:
+            model = await template(self.directory / "empty")
+            return Stage(self.directory / "stage", model, world_of(platform), self.service)
+
+        self.stage = self._do(stage())
+        self.fuse, self.process = self._do(self._start())
+
+    def _do(self, work: Any) -> Any:
+        return self.runner.run(work)
+
+    async def _start(self) -> tuple[Fuse, asyncio.Task[bool]]:
+        fuse = Fuse(10**9)
+        process = self.stage.start(fuse)
+        await self.stage.world.until(lambda: self.stage.world.connected or process.done())
+        return fuse, process
+
+    @rule(first=st.booleans(), which=st.integers(0, 9))
+    def ask(self, first: bool, which: int) -> None:
+        """Somebody asks, in a new thread or in one that is there."""
+        text = f"question{len(self.messages) + 1}"
+        begun = [message for message in self.messages if message.starts]
+        thread = None if first or not begun else begun[which % len(begun)].thread
+        self.messages.append(self._do(self.stage.world.say(text, mention=True, thread=thread)))
+        self.stage.said = self.messages
+
+    @precondition(lambda self: self.messages)
+    @rule(which=st.integers(0, 99))
+    def redeliver(self, which: int) -> None:
+        """The platform delivers something again."""
+
+        async def send() -> None:
+            self.stage.world.send(self.messages[which % len(self.messages)])
+
+        self._do(send())
+
+    @rule(rounds=st.integers(1, 40))
+    def go_on(self, rounds: int) -> None:
+        """Time passes."""
+
+        async def settle() -> None:
+            await eventually(lambda: len(self.fuse.names) >= wanted or not self.stage.unanswered or self.fuse.dead)
+
+        wanted = len(self.fuse.names) + rounds
+        self._do(settle())
+
+    @rule(trouble=st.sampled_from(TROUBLES))
+    def fail(self, trouble: tuple[Operation, PlatformError, bool]) -> None:
+        """The next call of a kind fails."""
+        operation, error, done = trouble
+        self.stage.world.fail(operation, error, done=done)
+
     @rule()
-    def start(self) -> None:
-        async def started() -> tuple[App, asyncio.Task[Any], Fuse]:
-            fuse = Fuse()
-            app = App(self.stage.config, self.stage.plugins, HastyClock(), made=fuse.wire)
-            process = asyncio.create_task(app.run())
-            await self.world.until(lambda: self.world.connected)
-            return app, process, fuse
+    def refuse(self) -> None:
+        """The next post is refused for good."""
+        self.stage.world.fail(Operation.POST, Forbidden())
 
-        self.running = self.do(started())
-
-    @precondition(lambda self: self.running is not None)
-    @rule()
-    def crash(self) -> None:
-        assert self.running is not None
-        _, process, fuse = self.running
-        fuse.strike()
-        self.do(fuse.bury(process))
-        self.world.hang_up()
-        self.running = None
-
-    @precondition(lambda self: self.running is not None)
-    @rule()
-    def stop(self) -> None:
-        assert self.running is not None
-        app, process, _ = self.running
-        app.stop()
-        app.stop()
-        self.do(process)
-        self.running = None
-
-    @rule(target=threads)
-    def ask(self) -> Message:
-        self.number += 1
-        question = self.do(self.world.say(f"q{self.number}", mention=True))
-        self.asked[question.thread.id] = [question]
-        return question
-
-    @rule(thread=threads)
-    def go_on(self, thread: Message) -> None:
-        if self.running is None or not self.known(thread):
-            return  # nobody follows up on what was not heard yet
-        self.number += 1
-        message = self.do(self.world.say(f"q{self.number}", thread=thread.thread))
-        self.asked[thread.thread.id].append(message)
-
-    @rule(thread=threads)
-    def redeliver(self, thread: Message) -> None:
-        for message in self.asked[thread.thread.id]:
-            self.world.send(message)
-
-    @rule(call=CALLS, error=st.sampled_from(sorted(ERRORS)), done=st.booleans())
-    def fail(self, call: Operation, error: str, *, done: bool) -> None:
-        if error == "too old" and call is not Operation.EDIT:
-            return
-        self.world.fail(call, ERRORS[error], done=done and error == "lost")
-
-    @precondition(lambda self: self.interruptions < ATTEMPTS - 1)
     @rule(operation=st.sampled_from(["create", "resume", "send", "messages"]))
-    def fail_chatbot(self, operation: str) -> None:
-        self.interruptions += 1  # one more, and people are told that the chatbot cannot be reached
-        self.service.fail(operation, ChatbotUnavailable("down for a moment"))
+    def chatbot_fails(self, operation: str) -> None:
+        """The chatbot cannot be reached for one call."""
+        self.service.fail(operation, ChatbotUnavailable())
 
-    @rule(seconds=st.sampled_from([0.0, 0.005, 0.02, 0.1]))
-    def wait(self, seconds: float) -> None:
-        self.do(asyncio.sleep(seconds))
+    @precondition(lambda self: self.service.sessions and not self.stage.unanswered)
+    @rule()
+    def lose(self) -> None:
+        """The service forgets all sessions while none is asked anything."""
+        for session in self.service.sessions:
+            self.service.forget(session)
 
-    @invariant()
-    def nothing_is_asked_twice(self) -> None:
-        questions = [text for asked in self.stage.asked for text in asked] if hasattr(self, "stage") else []
-        assert len(questions) == len(set(questions)), questions
+    @rule(effects=st.integers(1, 30))
+    def crash(self, effects: int) -> None:
+        """The bridge is stopped dead a few effects later, and another one starts."""
 
-    def known(self, question: Message) -> bool:
-        return self.stage.count(f"SELECT count(*) FROM messages WHERE message = '{question.id}'") > 0  # noqa: S608
+        async def crash() -> tuple[Fuse, asyncio.Task[bool]]:
+            self.fuse.stop_at(len(self.fuse.names) + effects)
+            await eventually(lambda: self.fuse.dead or not self.stage.unanswered)
+            self.crashes.append(self.fuse.names[-1] if self.fuse.names else "")
+            await self.fuse.bury(self.process)
+            self.stage.world.hang_up()
+            return await self._start()
+
+        self.fuse, self.process = self._do(crash())
 
     def teardown(self) -> None:
+        """All that is wrong gets well, and then every question has its answer, once and in order."""
+        if not hasattr(self, "process"):
+            return
         try:
-            if hasattr(self, "stage"):
-                self.settle()
+            self._do(self._end())
         finally:
-            self.loop.close()
+            self.runner.close()
             shutil.rmtree(self.directory)
 
-    def settle(self) -> None:
-        """Let everything that goes wrong end, and hold what people see against what they asked."""
-        self.world.turnstile.relent()
-        if self.running is None:
-            self.start()
-        for messages in self.asked.values():
-            for message in messages:
-                self.world.send(message)
-        self.stage.said = [message for messages in self.asked.values() for message in messages]
-        self.do(eventually(lambda: not self.stage.unanswered, what="every question has an end"))
-        self.stop()
-        self.do(self.service.__aexit__())
-        self.nothing_is_asked_twice()
-        for messages in self.asked.values():
-            thread = messages[0].thread
-            shown = [shown for shown in self.world.messages(thread) if shown.kind is PartKind.ANSWER]
-            words = [word for message in shown for word in message.text.split()]
-            assert words == [word for message in messages for word in answer(message.text).split()]
+    async def _end(self) -> None:
+        try:
+            self.stage.world.turnstile.relent()
+            self.service.relent()
+            for message in self.messages:
+                self.stage.world.send(message)
+            await eventually(lambda: not self.stage.unanswered, timeout=20)
+            await self._judge()
+        finally:
+            await self.fuse.bury(self.process)
+            await self.service.__aexit__()
+
+    async def _judge(self) -> None:
+        asked = [text for texts in self.stage.asked for text in texts]
+        assert Counter(asked) == Counter(message.text for message in self.messages), (asked, self.crashes)
+        direct = self.stage.world.shown(with_bot(self.stage.world.instance, "Ada"))
+        for start in (message for message in self.messages if message.starts):
+            texts = [message.text for message in self.messages if message.thread == start.thread]
+            assert [text for text in asked if text in texts] == texts, (asked, self.crashes)
+            here = [text for text in self.stage.world.shown(start.thread) if text not in OWN]
+            elsewhere = [text for text in direct if text not in OWN and set(text.split()) & set(texts)]
+            words = " ".join(here + elsewhere).split()
+            wanted = [word for text in texts for word in ("re", text)]
+            assert sorted(words) == sorted(wanted), (self.stage.world.shown(start.thread), direct, self.crashes)
+            if not elsewhere:
+                assert words == wanted, (here, self.crashes)
 
 
-TestBridges = Bridges.TestCase
-TestBridges.settings = settings(
-    max_examples=int(os.environ.get("MACHINE_EXAMPLES", "12")),
-    stateful_step_count=15,
+Bridges.TestCase.settings = settings(
+    max_examples=EXAMPLES,
+    stateful_step_count=12,
     deadline=None,
     print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    suppress_health_check=list(HealthCheck),
 )
+TestBridges = Bridges.TestCase

@@ -43,6 +43,8 @@ class Outlet:
     meter: Meter = field(default_factory=Meter)
     failed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once the instance is given up: whatever is left for it waits for the next start."""
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once the instance is to be closed: what runs on it ends, and nothing more begins."""
     trace: Trace | None = None
     """Where the calls are noted, when they are those of one turn."""
 

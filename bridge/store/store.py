@@ -74,6 +74,19 @@ class Store:
         now = self._now()
         return await self._writer.run(lambda connection: cursors.tell_once(connection, thread, kind, now=now))
 
+    async def untell(self, kinds: Sequence[str]) -> None:
+        """Have `tell_once` be true again for these kinds, in every thread."""
+        await self._writer.run(lambda connection: cursors.untell(connection, kinds))
+
+    async def set_applied(self, body: str) -> None:
+        """Note which configuration is in use from now on."""
+        now = self._now()
+        await self._writer.run(lambda connection: cursors.set_applied(connection, body, now=now))
+
+    async def applied(self) -> tuple[datetime, str] | None:
+        """The configuration that was noted last, and when; None before the first start."""
+        return await self._reader.run(cursors.get_applied)
+
     async def thread(self, thread_id: int) -> ThreadRow:
         """The thread of this id. Raises StoreError when there is none."""
         return await self._reader.run(lambda connection: threads.get(connection, thread_id))

@@ -10,6 +10,7 @@ import structlog
 
 from bridge import notify
 from bridge.accounts import Accounts
+from bridge.amendments import Amendments
 from bridge.backfill import Backfill
 from bridge.clock import Clock, within
 from bridge.condition import Condition, Conditions, State
@@ -103,6 +104,7 @@ class App:
             self._clock,
             lanes.wake,
             stop=lanes.stop,
+            amendments=Amendments(store, self._routes, outlets, lanes),
             tell_unrouted=lambda: self._config.settings.unrouted == "tell",
             chatbots=lambda: self._config.chatbots,
             meter=self._meter,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from bridge import notices
+from bridge.amending import amend
 from bridge.desk import Ask, Desk
 from bridge.errors import InstanceFailed, Rejected
 from bridge.model import InstanceName, Message, Surface
@@ -72,10 +73,15 @@ class Conversation:
             self._nudges.add(nudge)
             nudge.add_done_callback(self._nudges.discard)
 
-    def stop(self) -> None:
-        """A person pressed the platform's own Stop."""
-        if self._turn is not None:
+    def stop(self, turn_id: int | None = None) -> None:
+        """A person does not want the rest of the answer; of this turn, where one is named."""
+        if self._turn is not None and turn_id in (None, self._turn.id):
             self._turn.stop()
+
+    def changed(self, turn_id: int | None) -> None:
+        """A question was changed or deleted: one of this turn, or one that was in none."""
+        if self._turn is not None and turn_id == self._turn.id:
+            self._turn.leave()
 
     async def step(self) -> bool:
         """Do the next thing; False when there is nothing to do. Raises StoreError and whatever is a defect."""
@@ -94,6 +100,11 @@ class Conversation:
 
     async def _step(self, thread: ThreadRow, outlet: Outlet) -> bool:
         self._heard_stop = False
+        wished = await self._store.wished_turn(self._id)
+        if wished is not None:
+            with self._desk() as desk:
+                await amend(desk, outlet, thread, wished)
+            return True
         row = await self._store.unfinished_turn(self._id)
         if row is None:
             await self._caught_up(thread.ref.instance)

@@ -9,6 +9,7 @@ from dataclasses import replace
 import structlog
 
 from bridge import notices
+from bridge.amendments import Amendments
 from bridge.clock import Clock
 from bridge.errors import BridgeError
 from bridge.meter import Meter
@@ -38,6 +39,7 @@ class Inbox:
         wake: Callable[[int, Message | None], None],
         *,
         stop: Callable[[int], None],
+        amendments: Amendments,
         tell_unrouted: Callable[[], bool],
         chatbots: Callable[[], Collection[str]],
         meter: Meter,
@@ -49,6 +51,7 @@ class Inbox:
         self._clock = clock
         self._wake = wake
         self._stop = stop
+        self._amendments = amendments
         self._tell_unrouted = tell_unrouted
         self._chatbots = chatbots
         self._meter = meter
@@ -64,8 +67,12 @@ class Inbox:
             await self._message(event, fetched=fetched)
         elif isinstance(event, Stopped):
             await self._stopped(event)
+        elif isinstance(event, Edited):
+            self._count(event, await self._amendments.edited(event, self._unhandled(event)))
+        elif isinstance(event, Deleted):
+            self._count(event, await self._amendments.deleted(event, self._unhandled(event)))
         else:
-            await self._decide(self._unhandled(event), type(event).__name__.lower())
+            await self._decide(self._unhandled(event), "pressed")
 
     async def close(self) -> None:
         """Stop telling people why nobody answers."""
@@ -132,6 +139,10 @@ class Inbox:
         else:
             self._meter.duplicate(verdict.instance)
         return new
+
+    def _count(self, event: Edited | Deleted, outcome: Accepted) -> None:
+        if outcome is Accepted.DUPLICATE:
+            self._meter.duplicate(event.thread.instance)
 
     async def _begun(self, message: Message) -> ThreadRow | None:
         """The conversation that `message` continues."""

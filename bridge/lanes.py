@@ -59,6 +59,19 @@ class Lanes:
         if lane is not None:
             lane.conversation.stop()
 
+    def changed(self, thread_id: int, turn_id: int | None) -> None:
+        """A question was changed or deleted, and that is stored: one of this turn, or one that waits. Never blocks."""
+        lane = self._lanes.get(thread_id)
+        if lane is not None:
+            lane.conversation.changed(turn_id)
+        self.wake(thread_id)
+
+    def unwanted(self, thread_id: int, turn_id: int) -> None:
+        """Somebody deleted a message of this turn's answer: they do not want the rest. Never blocks."""
+        lane = self._lanes.get(thread_id)
+        if lane is not None:
+            lane.conversation.stop(turn_id)
+
     async def drain(self, grace: float) -> int:
         """Begin nothing more, let running turns finish for `grace` seconds, and park the others.
 

@@ -49,6 +49,24 @@ class WhenBusy(StrEnum):
     """Each is a turn of its own."""
 
 
+class OnEdit(StrEnum):
+    """What a change of a question does to its answer, while that is written or when it has just been."""
+
+    REDO = "redo"
+    """It is made anew in the same messages."""
+    IGNORE = "ignore"
+    """Nothing."""
+
+
+class OnDelete(StrEnum):
+    """What becomes of the answer to a question that its author deletes."""
+
+    RETRACT = "retract"
+    """It is deleted too."""
+    KEEP = "keep"
+    """It stays as far as it is written."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """One rule of the operator's file. An empty tuple is no restriction.
@@ -74,6 +92,8 @@ class Route:
     reply_in: ReplyIn | None = None
     """None leaves it to the platform's adapter (`Message.thread`)."""
     when_busy: WhenBusy = WhenBusy.BATCH
+    on_edit: OnEdit = OnEdit.REDO
+    on_delete: OnDelete = OnDelete.RETRACT
     show_author: bool = False
     """True puts the author's name before the question."""
     show: tuple[Show, ...] = (Show.TOOLS,)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import replace
 from datetime import datetime
 
 from bridge import notices, outcome
@@ -31,7 +30,7 @@ class Turn:
     def __init__(self, desk: Desk, outlet: Outlet, thread: ThreadRow, ask: Ask, row: TurnRow | None = None) -> None:
         self._desk = desk
         self._trace = Trace(desk.clock)
-        self._outlet = replace(outlet, trace=self._trace)
+        self._outlet = outlet.tracing(self._trace)
         self._thread = thread
         self._ask = ask
         self._row = row
@@ -39,7 +38,7 @@ class Turn:
         self._opening: asyncio.Task[None] | None = None
         self._interrupted = asyncio.Event()
         self._broken: BaseException | None = None
-        self._ending = False
+        self._ending = self._left = False
         self._binding = thread.binding
         self._began = desk.clock.monotonic()
         self.waiting = False
@@ -57,6 +56,16 @@ class Turn:
             return False
         self._interrupted.set()
         return True
+
+    def leave(self) -> None:
+        """Its question was changed or deleted: `run` ends soon and leaves the turn as it is."""
+        self._left = True
+        self._interrupted.set()
+
+    @property
+    def id(self) -> int | None:
+        """Its number in the database; None before it has one."""
+        return self._row.id if self._row is not None else None
 
     async def nudge(self) -> None:
         """Somebody wrote while the turn waits for an approval: say once that it still does."""
@@ -89,6 +98,8 @@ class Turn:
             await asyncio.wait({work, interruption}, return_when=asyncio.FIRST_COMPLETED)
             if self._broken is not None:
                 raise self._broken
+            if self._left:
+                return
             await self._end(await self._outcome(work))
         finally:
             meter.left()

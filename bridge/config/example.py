@@ -17,6 +17,8 @@ database = "sqlite:///bridge.db"        # where conversations are kept
 # backfill = "24h"                      # how far back a start looks for what was missed
 # patience = "60s"                      # how long a service that is down is tried again before people are told
 # unrouted = "silent"                   # say nothing where the bot is addressed and no route applies
+# admin    = "127.0.0.1:8080"           # where /health and /metrics are served; left out: nowhere
+# retention = "30d"                     # how long questions are kept
 # plugins  = ["name"]                   # plugins that no table names by its type
 """
 
@@ -32,6 +34,8 @@ chatbot  = "{chatbot}"
 # trigger     = "all"                   # answer every message, not only those that mention the bot
 # reply_in    = "channel"               # answer in the channel itself instead of a thread
 # when_busy   = "queue"                 # answer messages that wait one by one instead of together
+# on_edit     = "ignore"                # what a change of a question does: "redo" answers it anew
+# on_delete   = "keep"                  # what becomes of the answer to a deleted question: "retract" deletes it
 # show_author = true                    # tell the chatbot who asks
 # show        = ["tools", "thinking"]   # what is shown besides what the chatbot says
 # limits      = {{ parts = 5 }}         # so many messages an answer may have; the rest follows as a file

@@ -60,6 +60,8 @@ def _route(document: Document, keys: Keys, number: int, table: RouteTable) -> Ro
         trigger=table.trigger,
         reply_in=table.reply_in,
         when_busy=table.when_busy,
+        on_edit=table.on_edit,
+        on_delete=table.on_delete,
         show_author=table.show_author,
         show=table.show,
         most_parts=table.limits.parts,

@@ -23,7 +23,7 @@ from pydantic_core import PydanticCustomError
 
 from bridge.config.durations import Duration
 from bridge.config.tables import Secret, Table, read_secret
-from bridge.routing import ReplyIn, Show, Trigger, WhenBusy
+from bridge.routing import OnDelete, OnEdit, ReplyIn, Show, Trigger, WhenBusy
 
 _PASSWORD = re.compile(r"[^:/?#]+://[^/?#@]*:[^/?#]*@|[?&]password=", re.IGNORECASE)
 _SQLITE = "sqlite:///"
@@ -163,6 +163,12 @@ class RouteTable(Table):
     platform does."""
     when_busy: WhenBusy = WhenBusy.BATCH
     """Messages that arrive while an answer is written: `batch` makes them one question, `queue` one each."""
+    on_edit: OnEdit = OnEdit.REDO
+    """What happens when somebody changes a question that is being answered, or was within the last 15 minutes: `redo`
+    answers it anew in the same messages, `ignore` does nothing. One that still waits is asked as it stands then."""
+    on_delete: OnDelete = OnDelete.RETRACT
+    """What becomes of the answer when somebody deletes their question: `retract` deletes it too, `keep` leaves it as
+    far as it is written."""
     show_author: bool = False
     """Puts the author's name before the question."""
     answer_within: Duration = timedelta(hours=6)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -30,6 +30,9 @@ from bridge.trace import Step, Trace
 
 T = TypeVar("T")
 
+REMEMBERED = 1000
+"""Deleted messages that are known for our own doing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outlet:
@@ -45,6 +48,8 @@ class Outlet:
     """Set once the instance is given up: whatever is left for it waits for the next start."""
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once the instance is to be closed: what runs on it ends, and nothing more begins."""
+    deleted: dict[MessageId, None] = field(default_factory=dict)
+    """The messages that were deleted last, so that the platform's word of it is known for our own doing."""
     trace: Trace | None = None
     """Where the calls are noted, when they are those of one turn."""
 
@@ -134,10 +139,17 @@ class Outlet:
             return ()
         return await self.call(Priority.FIRST, Operation.HISTORY, thread, lambda: streams.unmarked(thread, after))
 
+    def tracing(self, trace: Trace) -> Outlet:
+        """The same way out, whose calls are noted as those of one turn."""
+        return replace(self, trace=trace)
+
     async def delete(self, ref: MessageRef) -> None:
         """Delete a message of ours, where the platform can; outages are waited out."""
         deleter = self.platform
         if isinstance(deleter, DeletesMessages):
+            self.deleted[ref.id] = None
+            if len(self.deleted) > REMEMBERED:
+                del self.deleted[next(iter(self.deleted))]
             await insist(
                 self.clock,
                 lambda: self.call(Priority.FINAL, Operation.DELETE, ref.thread, lambda: deleter.delete(ref)),

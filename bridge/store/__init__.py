@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bridge.store.changes import Change
 from bridge.store.forgetting import Erasure
 from bridge.store.opening import open_store
 from bridge.store.records import (
@@ -17,6 +18,7 @@ from bridge.store.records import (
     TurnState,
     Verdict,
     WaitingMessage,
+    Wish,
 )
 from bridge.store.status import Status, database_status
 from bridge.store.store import Store
@@ -27,6 +29,7 @@ __all__ = [
     "Accepted",
     "BindingHistory",
     "BindingRow",
+    "Change",
     "Duplicate",
     "Erasure",
     "Inbound",
@@ -41,6 +44,7 @@ __all__ = [
     "TurnState",
     "Verdict",
     "WaitingMessage",
+    "Wish",
     "database_status",
     "open_store",
 ]

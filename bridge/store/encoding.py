@@ -55,6 +55,11 @@ def erased_message(body: str, who: str) -> str:
     return _encode(fields | {"author": [who, who, []], "text": ""})
 
 
+def edited_message(body: str, text: str, at: int) -> str:
+    """The message with another text, which it has had since then."""
+    return _encode(json.loads(body) | {"text": text, "edited_at": at})
+
+
 def decode_why(body: str) -> str:
     """Why a message was accepted, as `encode_message` was told."""
     return str(json.loads(body).get("why", ""))
@@ -63,7 +68,8 @@ def decode_why(body: str) -> str:
 def decode_message(body: str, *, event_id: str, message: str, sent_at: int, thread: ThreadRef) -> Message:
     """The message that `encode_message` was given, standing in the conversation's `thread`."""
     fields = json.loads(body)
-    fields.pop("why", None)
+    for only_here in ("why", "edited_at"):
+        fields.pop(only_here, None)
     author_id, author_name, roles = fields.pop("author")
     return Message(
         event_id=EventId(event_id),

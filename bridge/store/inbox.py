@@ -52,11 +52,11 @@ def accept_row(inbound: Inbound, now: int) -> Row:
     )
 
 
-def decide_row(verdict: Verdict) -> Row:
-    """The like for an event that is not accepted."""
+def decide_row(verdict: Verdict, reason: str | None = None) -> Row:
+    """The like for an event that is not accepted; `reason` is another than the verdict's."""
     return (
         *_plain(verdict.instance, verdict.event_id, verdict.workspace, verdict.channel, verdict.message_id),
-        *_plain(verdict.kind, verdict.revision, verdict.thread_id, verdict.reason, verdict.route),
+        *_plain(verdict.kind, verdict.revision, verdict.thread_id, reason or verdict.reason, verdict.route),
         to_micros(verdict.at),
     )
 

@@ -38,6 +38,17 @@ class TurnState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Wish(StrEnum):
+    """What is to become of a turn whose question people changed or deleted."""
+
+    REDO = "redo"
+    """It is asked and answered anew."""
+    DROP = "drop"
+    """It ends."""
+    RETRACT = "retract"
+    """It ends, and its answer is taken away."""
+
+
 class PartState(StrEnum):
     """Where a part of a reply stands."""
 
@@ -173,3 +184,4 @@ class TurnRow:
     parts: tuple[PartRow, ...]
     waiting_kind: str | None
     waiting_until: datetime | None
+    wish: Wish | None = None

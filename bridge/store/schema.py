@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 """Every revision that a database may have, oldest first; the last is what this program works with."""
 
 metadata = MetaData(
@@ -105,7 +105,9 @@ turns = Table(
     Column("ended_at", Time),
     Column("waiting_kind", String),
     Column("waiting_until", Time),
+    Column("wish", String),
 )
+_partial("ix_turns_wish", turns.c.thread_id, where="wish IS NOT NULL")
 _partial("uq_turns_unfinished", turns.c.thread_id, where="ended_at IS NULL", unique=True)
 
 messages = Table(

@@ -10,8 +10,9 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
 from bridge.clock import Clock
-from bridge.model import ChannelId, InstanceName, MessageId, SessionId, ThreadRef, WorkspaceId
-from bridge.store import cursors, inbox, threads, trails, turns
+from bridge.model import ChannelId, InstanceName, MessageId, MessageRef, SessionId, ThreadRef, WorkspaceId
+from bridge.store import changes, cursors, inbox, threads, trails, turns
+from bridge.store.changes import Change
 from bridge.store.encoding import to_micros
 from bridge.store.forgetting import Forgetting
 from bridge.store.lock import FileLock
@@ -68,6 +69,27 @@ class Store:
     async def decide(self, verdict: Verdict) -> Accepted:
         """Store why an event was not accepted."""
         return await self._writer.merge(inbox.decide, inbox.decide_row(verdict))
+
+    async def edit(self, verdict: Verdict, text: str, at: datetime, *, redo: bool) -> Change:
+        """A message was changed. With `redo`, what was answered already is to be answered anew."""
+        now = self._now()
+        return await self._writer.run(
+            lambda connection: changes.edited(connection, verdict, text, at, redo=redo, now=now)
+        )
+
+    async def delete(self, verdict: Verdict, *, retract: bool) -> Change:
+        """A message was deleted. With `retract`, its answer is to go too."""
+        return await self._writer.run(lambda connection: changes.deleted(connection, verdict, retract=retract))
+
+    async def question(self, ref: MessageRef) -> WaitingMessage | None:
+        """A message of a person, if it was accepted; of `ref.thread` only the channel counts."""
+        place = ref.thread.instance, ref.thread.workspace, ref.thread.channel
+        return await self._reader.run(lambda connection: turns.question(connection, *place, ref.id))
+
+    async def turn_of_answer(self, ref: MessageRef) -> tuple[int, int] | None:
+        """The thread and the turn that a message of the bot belongs to; of `ref.thread` only the channel counts."""
+        place = ref.thread.instance, ref.thread.workspace, ref.thread.channel
+        return await self._reader.run(lambda connection: turns.of_answer(connection, *place, ref.id))
 
     async def tell_once(self, thread: ThreadRef, kind: str) -> bool:
         """True for the first call with this thread and kind, ever. The thread need not be stored."""
@@ -154,6 +176,10 @@ class Store:
         """The thread's turn that has not ended; there is never more than one."""
         return await self._reader.run(lambda connection: turns.unfinished(connection, thread_id))
 
+    async def wished_turn(self, thread_id: int) -> TurnRow | None:
+        """The thread's first turn whose question was changed or deleted, until that is done; ended or not."""
+        return await self._reader.run(lambda connection: turns.wished(connection, thread_id))
+
     async def turns(self, thread_id: int, limit: int = 20) -> Sequence[TurnRow]:
         """The thread's turns, latest first."""
         return await self._reader.run(lambda connection: turns.latest(connection, thread_id, limit))
@@ -180,6 +206,16 @@ class Store:
     async def move_turn(self, turn: int, binding_id: int) -> None:
         """The turn goes on in another session, because its own was lost."""
         await self._writer.run(lambda connection: turns.move(connection, turn, binding_id))
+
+    async def restart_turn(self, turn: int, *, last_seen: str | None) -> None:
+        """A turn is asked anew, ended or not; `last_seen` is the newest message of its session by now."""
+        now = self._now()
+        await self._writer.run(lambda connection: turns.restart(connection, turn, last_seen=last_seen, now=now))
+
+    async def drop_turn(self, turn: int, reason: str) -> None:
+        """Nobody wants a turn any more, ended or not."""
+        now = self._now()
+        await self._writer.run(lambda connection: turns.drop(connection, turn, reason, now=now))
 
     async def part_posting(self, turn: int, number: int, marker: str, steps: Sequence[Step] = ()) -> None:
         """Part `number` is about to be posted with this marker; the parts before it are sealed."""

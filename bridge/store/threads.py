@@ -130,7 +130,7 @@ _WAITING = select(messages.c.thread_id, messages.c.id).where(is_waiting)
 _RUNNING = (
     select(turns.c.thread_id, func.coalesce(func.min(messages.c.id), 0))
     .outerjoin_from(turns, messages, messages.c.turn_id == turns.c.id)
-    .where(turns.c.ended_at.is_(None))
+    .where(turns.c.ended_at.is_(None) | turns.c.wish.is_not(None))
     .group_by(turns.c.thread_id)
 )
 

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from bridge.errors import StoreError
 from bridge.model import MessageId
 from bridge.store.encoding import decode_message, from_micros, optional_time, to_micros
-from bridge.store.records import PartRow, PartState, TurnRow, TurnState, WaitingMessage
+from bridge.store.records import PartRow, PartState, TurnRow, TurnState, WaitingMessage, Wish
 from bridge.store.schema import bindings, is_waiting, messages, parts, threads, turns
 from bridge.store.threads import thread_ref
 
@@ -72,6 +72,7 @@ def _turn(connection: Connection, row: Row[Any]) -> TurnRow:
         ),
         waiting_kind=row.waiting_kind,
         waiting_until=optional_time(row.waiting_until),
+        wish=None if row.wish is None else Wish(row.wish),
     )
 
 
@@ -81,6 +82,68 @@ _UNFINISHED = select(*turns.c).where(turns.c.thread_id == bindparam("thread_id")
 def unfinished(connection: Connection, thread_id: int) -> TurnRow | None:
     row = connection.execute(_UNFINISHED, {"thread_id": thread_id}).one_or_none()
     return None if row is None else _turn(connection, row)
+
+
+_WISHED = (
+    select(*turns.c)
+    .where(turns.c.thread_id == bindparam("thread_id"), turns.c.wish.is_not(None))
+    .order_by(turns.c.id)
+    .limit(1)
+)
+
+
+def wished(connection: Connection, thread_id: int) -> TurnRow | None:
+    row = connection.execute(_WISHED, {"thread_id": thread_id}).one_or_none()
+    return None if row is None else _turn(connection, row)
+
+
+def restart(connection: Connection, turn_id: int, *, last_seen: str | None, now: int) -> None:
+    """Ask a turn anew, in the session that its thread has now."""
+    turn = connection.execute(select(turns).where(turns.c.id == turn_id)).one()
+    current = select(bindings.c.id).where(bindings.c.thread_id == turn.thread_id, bindings.c.ended_at.is_(None))
+    binding = connection.execute(current).scalar() or turn.binding_id
+    posted = select(parts.c.number).where(parts.c.turn_id == turn_id, parts.c.message.is_not(None))
+    replying = connection.execute(posted.limit(1)).first() is not None
+    state = TurnState.REPLYING if replying else TurnState.ASKED
+    again = update(messages).where(messages.c.turn_id == turn_id).values(state=TurnState.ASKED.value, reason="")
+    count = connection.execute(again).rowcount
+    fresh = {"state": state.value, "reason": "", "attempts": 1, "asked_at": now, "binding_id": binding}
+    none = {"ended_at": None, "waiting_kind": None, "waiting_until": None, "wish": None}
+    connection.execute(update(turns).where(turns.c.id == turn_id).values(**fresh, **none))
+    seen = {} if last_seen is None else {"last_seen": last_seen}
+    sent = bindings.c.sent + (count if turn.ended_at is None else 0)  # the end of a turn counts its messages
+    connection.execute(update(bindings).where(bindings.c.id == binding).values(sent=sent, **seen))
+
+
+def drop(connection: Connection, turn_id: int, reason: str, *, now: int) -> None:
+    """End a turn that nobody wants, ended already or not."""
+    values = {"state": TurnState.CANCELLED.value, "reason": reason, "wish": None}
+    ended = func.coalesce(turns.c.ended_at, now)
+    connection.execute(update(turns).where(turns.c.id == turn_id).values(ended_at=ended, **values))
+
+
+def of_answer(
+    connection: Connection, instance: str, workspace: str, channel: str, message: MessageId
+) -> tuple[int, int] | None:
+    """The thread and the turn that a message of the bot belongs to."""
+    place = {"instance": instance, "workspace": workspace, "channel": channel}
+    query = (
+        select(turns.c.thread_id, turns.c.id)
+        .join_from(parts, turns, parts.c.turn_id == turns.c.id)
+        .join(threads, turns.c.thread_id == threads.c.id)
+        .where(parts.c.message == message, *(threads.c[name] == value for name, value in place.items()))
+    )
+    found = connection.execute(query.limit(1)).first()
+    return None if found is None else (found[0], found[1])
+
+
+def question(
+    connection: Connection, instance: str, workspace: str, channel: str, message: MessageId
+) -> WaitingMessage | None:
+    """The message of a person, if it was accepted."""
+    place = {"instance": instance, "workspace": workspace, "channel": channel, "message": message}
+    found = _messages(connection, _MESSAGES.where(*(messages.c[name] == value for name, value in place.items())))
+    return found[0] if found else None
 
 
 def get(connection: Connection, turn_id: int) -> TurnRow:

@@ -22,6 +22,7 @@ from bridge.model import (
     InstanceName,
     Message,
     MessageId,
+    MessageRef,
     ThreadRef,
 )
 from bridge.platform import Budget, Capabilities, Operation, Unit
@@ -139,6 +140,14 @@ class MemoryWorld:
         self.said = [said for said in self.said if said.id != message.id]
         event_id = EventId(f"E{next(self._ids)}")
         event = Deleted(event_id=event_id, id=message.id, thread=message.thread, at=self.clock.now())
+        self.send(event)
+        return event
+
+    async def remove(self, ref: MessageRef) -> Deleted:
+        """Somebody deletes a message of the bot."""
+        self.screen.delete(ref)
+        event_id = EventId(f"E{next(self._ids)}")
+        event = Deleted(event_id=event_id, id=ref.id, thread=ref.thread, at=self.clock.now())
         self.send(event)
         return event
 

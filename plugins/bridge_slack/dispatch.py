@@ -64,6 +64,8 @@ class Dispatcher:
             client=client,
             authorize=_authorize(me),
             request_verification_enabled=False,
+            # What the bot says is left out in `inbound`; that somebody deletes it must be heard.
+            ignoring_self_events_enabled=False,
             attaching_conversation_kwargs_enabled=False,
         )
         self._app.use(self._ingest)

@@ -164,9 +164,10 @@ def stopped(body: Mapping[str, Any], me: Identity, instance: InstanceName) -> St
 
 
 def _subject(kind: Kind, body: Mapping[str, Any], message: Mapping[str, Any], ts: str, me: Identity) -> Subject | None:
-    """None for what a bot wrote, this one or another, and for what nobody wrote."""
+    """None for what a bot wrote, and for what nobody wrote. What this one wrote counts when somebody deletes it."""
     user = message.get("user")
-    if not user or user in {me.bot_user, "USLACKBOT"} or message.get("bot_id"):
+    ours = user == me.bot_user
+    if not user or user == "USLACKBOT" or (message.get("bot_id") and not ours) or (ours and kind is not Kind.DELETED):
         return None
     event = body["event"]
     return Subject(

@@ -9,7 +9,7 @@ import pytest
 
 from bridge import InstanceFailed, notices
 from bridge.app import App
-from bridge.testing import MemoryPlatform, MemoryWorld, ScriptedProvider, eventually
+from bridge.testing import MemoryPlatform, MemoryWorld, Script, ScriptedProvider, eventually
 from tests.core.running import CONFIG, Place, place
 from tests.core.test_admin import admin_at, free_port, health
 from tests.core.test_turns import Slow
@@ -75,7 +75,7 @@ async def test_a_file_that_is_gone_for_a_while_changes_nothing(tmp_path: Path) -
 async def test_a_running_turn_ends_with_the_chatbot_that_it_began_with(tmp_path: Path) -> None:
     slow = Slow()
     made: list[object] = []
-    scripts = {"echo": slow, "sales": lambda _: "sold"}
+    scripts: dict[str, Script] = {"echo": slow, "sales": lambda _: "sold"}
     async with place(tmp_path, scripts) as here, here.running(CONFIG, made.append) as app:
         question = await here.world.say("Hi", mention=True)
         await here.answered(question.thread, "one")

@@ -82,15 +82,20 @@ async def test_edits_and_deletions_of_people_arrive(slack: FakeSlack) -> None:
     assert (deleted.id, deleted.thread) == (asked.id, core.messages[0].thread)
 
 
-async def test_the_bot_does_not_hear_itself(slack: FakeSlack) -> None:
+async def test_the_bot_hears_nothing_of_itself_but_that_it_was_deleted(slack: FakeSlack) -> None:
     core = Core()
     async with connected(slack, core) as platform:
         place = thread(slack, slack.direct())
         ref = await platform.post(place, Part("hello"), "marker-1")
         await platform.edit(ref, Part("hello, Ada"))
-        await platform.delete(ref)
         await eventually(lambda: slack.unacked == 0)
-    assert core.events == []
+        assert core.events == []
+        await platform.delete(ref)
+        await eventually(lambda: core.events)
+        await eventually(lambda: slack.unacked == 0)
+    [deleted] = core.events
+    assert isinstance(deleted, Deleted)
+    assert (deleted.id, deleted.thread.channel) == (ref.id, place.channel)
 
 
 @pytest.mark.parametrize(

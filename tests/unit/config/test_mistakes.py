@@ -20,7 +20,8 @@ CHATBOTS = "[providers.brain]\n[chatbots.clever]\nname = 'C'\n"  # three lines
     [
         ("[platfroms.x]", 1, "platfroms", "unknown", 'did you mean "platforms"?'),
         ("[bridge]\n\ngrase = '3s'", 3, "bridge.grase", "unknown", 'did you mean "grace"?'),
-        ("[bridge]\nadmin = 'x'", 2, "bridge.admin", "unknown", "known here are: backfill, database, grace, patience"),
+        ("[bridge]\nadmin = 'x'", 2, "bridge.admin", "no address to listen on", 'admin = "127.0.0.1:8080"'),
+        ("[bridge]\nshards = 'x'", 2, "bridge.shards", "unknown", "known here are: admin, backfill, database, grace"),
         ("[platforms.paper]\ntokn = 1", 2, "platforms.paper.tokn", "unknown", 'did you mean "token"?'),
         ("[platforms]\npaper = 3", 2, "platforms.paper", "must be a table, not a number", "[platforms.paper]"),
         ("platforms = 3", 1, "platforms", "must be a table, not a number", "[platforms]"),

@@ -164,7 +164,7 @@ def test_a_deleted_root_with_replies_is_a_deletion() -> None:
             written("b", user="U0BOT", bot_id="B0BOT", edited={"user": "U0BOT", "ts": "1"}),
             written("a", user="U0BOT", bot_id="B0BOT"),
         ),
-        deleted(written(user="U0BOT", bot_id="B0BOT")),
+        deleted(written(user="U0OTHERBOT", bot_id="B0OTHER")),
         {"type": "member_joined_channel", "user": "U0ADA", "channel": "C0HELP"},
         {"type": "something_new_of_slack"},
     ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -163,6 +163,10 @@ class Store:
     async def sessions(self, limit: int = 100, instance: InstanceName | None = None) -> Sequence[ThreadRow]:
         """Threads with their current bindings, the latest active first."""
         return await self._reader.run(lambda connection: threads.latest(connection, limit, instance))
+
+    async def bound_threads(self) -> Mapping[str, int]:
+        """How many threads each chatbot has a session in, by its name."""
+        return await self._reader.run(threads.bound)
 
     async def session_history(self, thread_id: int) -> Sequence[BindingHistory]:
         """Every binding the thread ever had, oldest first."""

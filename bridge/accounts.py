@@ -40,9 +40,10 @@ class Accounts:
         self._conditions = conditions
         self._made = made
         self._accounts: dict[str, Account] = {}
+        self._names: frozenset[str] = frozenset()
         self._chatbots = Chatbots({}, conditions)
         self._turns: Counter[Chatbots] = Counter()
-        self._left: list[Provider] = []
+        self._left: list[Account] = []
         """Those that the file names no longer, and some turn may still need."""
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -57,10 +58,11 @@ class Accounts:
             account = known if known is not None and known.entry == entry else self._make(entry)
             if account is not None:
                 self._accounts[name] = account
-        for name in before.keys() - config.providers.keys():
-            self._conditions.forget("provider", name)
         kept = [account.provider for account in self._accounts.values()]
-        self._left += [account.provider for account in before.values() if account.provider not in kept]
+        self._left += [account for account in before.values() if account.provider not in kept]
+        for name in self._names - config.providers.keys() - before.keys():
+            self._conditions.forget("provider", name)
+        self._names = frozenset(config.providers)
         sources = {
             name: Source(entry.provider, self._accounts[entry.provider].provider, entry.table)
             for name, entry in config.chatbots.items()
@@ -86,8 +88,8 @@ class Accounts:
         """Release everything, after the last turn."""
         while self._closing:
             await asyncio.wait(self._closing)
-        for provider in [*self._left, *(account.provider for account in self._accounts.values())]:
-            await provider.close()
+        for account in [*self._left, *self._accounts.values()]:
+            await account.provider.close()
         self._left.clear()
         self._accounts.clear()
 
@@ -105,8 +107,10 @@ class Accounts:
     def _close_left(self) -> None:
         """Close those that no turn needs."""
         needed = [provider for chatbots in self._turns for provider in chatbots.providers]
-        for provider in [provider for provider in self._left if provider not in needed]:
-            self._left.remove(provider)
-            closing = asyncio.create_task(provider.close())
+        for account in [account for account in self._left if account.provider not in needed]:
+            self._left.remove(account)
+            if account.entry.name not in self._names:
+                self._conditions.forget("provider", account.entry.name)
+            closing = asyncio.create_task(account.provider.close())
             self._closing.add(closing)
             closing.add_done_callback(self._closing.discard)

@@ -61,6 +61,7 @@ class Instances:
         self._around: Around | None = None
         self._given_up = asyncio.Event()
         self._changing: dict[InstanceName, asyncio.Task[None]] = {}
+        self._joining: set[asyncio.Task[None]] = set()
         self._wanted = dict(entries)
         self._had: dict[InstanceName, PlatformEntry] = {}
         self.outlets: dict[InstanceName, Outlet] = {}
@@ -111,8 +112,13 @@ class Instances:
             instance = self._instances.get(name)
             if instance is not None:
                 instance.connect(around.deliver)
-                await self._settle(instance)
-                await around.joined(name)
+                joining = asyncio.create_task(self._join(instance, around), name=f"platform {name} joins")
+                self._joining.add(joining)
+                joining.add_done_callback(self._joining.discard)
+
+    async def _join(self, instance: Instance, around: Around) -> None:
+        await self._settle(instance)
+        await around.joined(instance.name)
 
     async def _end(self, name: InstanceName, around: Around) -> None:
         instance = self._instances.get(name)
@@ -161,7 +167,7 @@ class Instances:
 
     async def _disconnected(self) -> None:
         """Let no instance take in anything more, and wait until none does."""
-        ending = list(self._changing.values())
+        ending = [*self._changing.values(), *self._joining]
         for task in ending:
             task.cancel()
         for instance in self._instances.values():

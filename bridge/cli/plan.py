@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 
 def plan(config: ConfigPath = CONFIG, as_json: AsJson = False) -> None:
-    """Say what bridge.toml, as it stands, would change of the bridge that runs, or of the one that ran last.
+    """Say what an edit of bridge.toml would change.
 
-    Nothing is changed, and nobody is asked. Exits 1 when the file has mistakes: then it would be refused.
+    It is compared with what the running bridge uses, or the last one used. Nothing is changed, and nobody is asked.
+    Exits 1 when the file has mistakes: then it would be refused.
     """
     import json
 

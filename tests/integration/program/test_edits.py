@@ -13,9 +13,9 @@ import pytest
 
 from bridge import notices
 from bridge.testing import eventually
+from bridge_sandbox.vectorshift.answers import slow_answer
 from tests.integration.program.stage import Stage, by_edits, stage
 from tests.integration.program.test_conversations import said
-from tests.integration.program.test_storms import slow_answer
 
 RANDOM = '\n[[routes]]\nchannels = ["#random"]\nchatbot = "echo"\n'
 LIMIT = 2.0
@@ -144,7 +144,7 @@ async def test_threads_of_a_removed_chatbot_are_told_and_go_on_when_it_returns(t
 
 
 async def test_a_reply_that_is_being_written_is_not_touched(tmp_path: Path) -> None:
-    async with stage(tmp_path, by_edits, word_seconds=0.05) as here:
+    async with stage(tmp_path, by_edits, word_seconds=0.1) as here:
         await here.start()
         thread = await here.slack.ask("slow", "tell me")
         await edit(here, lambda text: text.replace('chatbot  = "slow"', 'chatbot  = "echo"'))

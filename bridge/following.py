@@ -47,12 +47,10 @@ class Following:
         async for content in edits(self.config.path, self.config.content, self._clock):
             try:
                 wanted = await asyncio.to_thread(load_config, self.config.path, self._plugins, content=content)
+                await self._take(wanted, apply)
             except InvalidConfig as error:
                 self._refuse(error)
-                continue
-            try:
-                await self._take(wanted, apply)
-            except Exception:
+            except Exception:  # a defect, perhaps a plugin's: the next edit is read all the same
                 log.exception("config.not_applied")
 
     async def _take(self, wanted: Config, apply: Callable[[Config], Awaitable[None]]) -> None:

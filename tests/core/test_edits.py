@@ -29,7 +29,7 @@ async def edit(here: Place, app: App, text: str) -> None:
     new = here.file.with_suffix(".new")
     new.write_text(text)
     new.replace(here.file)
-    await eventually(lambda: app.config_state is not before, timeout=2)
+    await eventually(lambda: app.config_state is not before, timeout=10)
 
 
 async def test_a_route_that_is_added_answers(tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ async def test_a_file_that_is_gone_for_a_while_changes_nothing(tmp_path: Path) -
     async with place(tmp_path) as here, here.running() as app:
         before = app.config_state
         here.file.unlink()
-        await eventually(lambda: app.config_state is not before, timeout=2)
+        await eventually(lambda: app.config_state is not before, timeout=10)
         (mistake,) = app.config_state.refused
         assert mistake.problem == "there is no such file"
         question = await here.world.say("Hi", mention=True)
@@ -99,7 +99,7 @@ async def test_a_platform_that_is_added_connects_and_one_that_is_removed_is_drai
         question = await here.world.say("Hi", mention=True)
         await here.answered(question.thread, "one")
         await edit(here, app, CONFIG.replace('"1s"', '"5s"').replace("\n[platforms.memory]\n", OTHER))
-        await other.until(lambda: other.connected, timeout=2)
+        await other.until(lambda: other.connected, timeout=10)
         await here.world.until(lambda: not here.world.connected)
         (platform,) = (one for one in made if isinstance(one, MemoryPlatform) and one.world is here.world)
         assert not platform.closed, "its turn still runs"
@@ -132,7 +132,7 @@ async def test_a_platform_whose_table_changed_is_connected_anew_and_misses_nothi
         other = MemoryWorld("other", instance="memory")
         async with here.running() as app:
             await edit(here, app, CONFIG.replace("[platforms.memory]", '[platforms.memory]\nworld = "other"'))
-            await other.until(lambda: other.connected, timeout=2)
+            await other.until(lambda: other.connected, timeout=10)
             assert not here.world.connected
             question = await other.say("Hi", mention=True)
             await other.until(lambda: other.shown(question.thread) == ("1: Hi",), timeout=5)
@@ -144,7 +144,7 @@ async def test_a_platform_that_was_given_up_works_after_its_table_is_mended(tmp_
     good = MemoryWorld("good", instance="other")
     async with place(tmp_path) as here, here.running(CONFIG + OTHER.replace('"other"\n', '"bad"\n')) as app:
         await edit(here, app, CONFIG + OTHER.replace('"other"\n', '"good"\n'))
-        await good.until(lambda: good.connected, timeout=2)
+        await good.until(lambda: good.connected, timeout=10)
         question = await good.say("Hi", mention=True)
         await good.until(lambda: good.shown(question.thread) == ("1: Hi",), timeout=5)
 

@@ -1,36 +1,25 @@
-"""The whole program put together: build, start, run, drain, stop."""
+"""The whole program put together: build, run, stop."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 
 import structlog
 
-from bridge import notify
-from bridge.amendments import Amendments
-from bridge.backfill import Backfill
-from bridge.chatbot import Provider, ProviderContext
-from bridge.chatbots import Chatbots, Source
+from bridge.accounts import Accounts
 from bridge.clock import Clock, within
 from bridge.condition import Condition, Conditions, State
 from bridge.config import Config
-from bridge.conversation import Conversation, Surroundings
 from bridge.desk import Desk
 from bridge.errors import StoreError
+from bridge.following import ConfigState, Following
 from bridge.hookspecs import FinishedTurn
-from bridge.inbox import Inbox
-from bridge.instances import Instances
-from bridge.lanes import Lanes
 from bridge.meter import Meter
-from bridge.model import InstanceName
-from bridge.plugins import Plugins, resolve
-from bridge.recovery import recover
-from bridge.reply.insist import Backoff
-from bridge.retention import keep_clean
-from bridge.routing import Route
+from bridge.plugins import Plugins
+from bridge.reply.pacing import Length
+from bridge.serving import House, Serving
+from bridge.stopping import Stopping
 from bridge.store import Store, open_store
 
 log = structlog.get_logger(__name__)
@@ -46,20 +35,20 @@ class App:
         self, config: Config, plugins: Plugins, clock: Clock, *, made: Callable[[object], None] = lambda _: None
     ) -> None:
         """`made` is told of the store, of each platform and of each provider before they are used: for tests."""
-        self._config = config
         self._made = made
         self._plugins = plugins
         self._clock = clock
         self._meter = Meter()
         self._conditions = Conditions(clock)
-        self._stopping = asyncio.Event()
-        self._parking = asyncio.Event()
+        self._file = Following(config, plugins, clock, self._conditions)
+        self._accounts = Accounts(clock, self._conditions, made)
+        self._lengths: dict[str, Length] = {}
+        self._began = clock.now()
+        self._stopping = Stopping(clock, self._grace)
 
     def stop(self) -> None:
         """Take in nothing more, finish running turns within the grace period and end `run`. Again: do not wait."""
-        if self._stopping.is_set():
-            self._parking.set()
-        self._stopping.set()
+        self._stopping.ask()
 
     async def run(self) -> bool:
         """Serve until stopped; False when it ended because no platform instance works.
@@ -75,123 +64,43 @@ class App:
             exclusive=True,
         )
         self._made(store)
-        providers = self._providers()
         try:
-            chatbots = Chatbots(self._sources(providers), self._conditions)
-            patience = settings.patience.total_seconds()
-            desk = Desk(store, chatbots, self._clock, self._finished, self._clock.now(), patience, self._meter)
+            self._accounts.apply(self._config)
             async with self._admin(store):
-                return await self._serve(desk)
+                house = House(
+                    store,
+                    self._clock,
+                    self._file,
+                    self._accounts,
+                    self._stopping,
+                    self._meter,
+                    self._conditions,
+                    lambda: self._desk(store),
+                    self._made,
+                )
+                return await Serving(house).run()
         finally:
-            for provider in providers.values():
-                await provider.close()
+            await self._accounts.close()
             await store.close()
 
-    async def _serve(self, desk: Desk) -> bool:
-        instances = Instances(self._config.platforms, self._clock, self._meter, self._conditions, self._made)
-        outlets = instances.outlets
-        backfill = Backfill(
-            desk.store,
-            outlets,
-            self._routes,
-            clock=self._clock,
-            accept=lambda message: inbox.accept(message, fetched=True),
-            window=self._config.settings.backfill,
-        )
-        surroundings = Surroundings(desk, outlets, self._routes, backfill.caught_up)
-        lanes = Lanes(self._clock, lambda thread: Conversation(surroundings, thread))
-        inbox = Inbox(
-            desk.store,
-            self._routes,
-            outlets,
-            self._clock,
-            lanes.wake,
-            stop=lanes.stop,
-            amendments=Amendments(desk.store, self._routes, outlets, lanes.changed),
-            tell_unrouted=self._config.settings.unrouted == "tell",
-            meter=self._meter,
-        )
-        log.info("app.started", platforms=sorted(outlets), chatbots=sorted(self._config.chatbots))
+    @contextmanager
+    def _desk(self, store: Store) -> Iterator[Desk]:
+        """What one turn works with."""
+        patience = self._config.settings.patience.total_seconds()
+        with self._accounts.in_use() as chatbots:
+            yield Desk(store, chatbots, self._clock, self._finished, self._began, patience, self._meter, self._lengths)
 
-        def missed(instance: InstanceName) -> None:
-            self._meter.gap(instance)
-            backfill.missed(instance)
+    @property
+    def config_state(self) -> ConfigState:
+        """What became of the operator's file as it stands."""
+        return self._file.state
 
-        serving = asyncio.create_task(instances.run(inbox.accept, missed), name="platforms")
-        recovering = asyncio.create_task(self._recover(desk.store, instances, lanes), name="recovery")
-        filling = asyncio.create_task(backfill.run(), name="backfill")
-        keeping = asyncio.create_task(
-            keep_clean(desk.store, self._clock, self._config.settings.retention), name="retention"
-        )
-        stopping = asyncio.create_task(self._stopping.wait())
-        try:
-            await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            failed = serving.done()
-            await self._end_intake(serving, recovering, filling, keeping)
-            await self._drain(lanes)
-            return not failed
-        finally:
-            serving.cancel()
-            await _cancelled(recovering, filling, keeping, stopping)
-            await inbox.close()
-            await lanes.park()
-            await instances.close()
+    @property
+    def _config(self) -> Config:
+        return self._file.config
 
-    async def _end_intake(self, serving: asyncio.Task[None], *others: asyncio.Task[None]) -> None:
-        """Take in nothing more. An adapter whose last delivery does not end is left behind after the grace period."""
-        serving.cancel()
-        await _cancelled(*others)
-        parking = asyncio.create_task(self._parking.wait())
-        timer = asyncio.create_task(self._clock.sleep(self._config.settings.grace.total_seconds()))
-        await asyncio.wait({serving, parking, timer}, return_when=asyncio.FIRST_COMPLETED)
-        await _cancelled(parking, timer)
-        if not serving.done():
-            log.warning("app.intake_left", reason="a platform does not stop delivering")
-
-    async def _recover(self, store: Store, instances: Instances, lanes: Lanes) -> None:
-        await instances.settle()
-        notify.notify(notify.READY)
-        backoff = Backoff()
-        while True:
-            try:
-                pending = await recover(store, lanes.wake)
-            except StoreError as error:
-                log.error("app.not_recovered", reason=str(error))
-                await self._clock.sleep(backoff.wait())
-                continue
-            self._meter.recovered(pending)
-            if pending:
-                log.info("app.recovering", threads=pending)
-            return
-
-    async def _drain(self, lanes: Lanes) -> None:
-        grace = self._config.settings.grace.total_seconds()
-        log.info("app.stopping", grace=grace)
-        notify.notify(notify.STOPPING)
-        draining = asyncio.create_task(lanes.drain(grace))
-        parking = asyncio.create_task(self._parking.wait())
-        await asyncio.wait({draining, parking}, return_when=asyncio.FIRST_COMPLETED)
-        if not draining.done():
-            await lanes.park()
-        await _cancelled(parking)
-        log.info("app.stopped", parked=await draining)
-
-    def _routes(self) -> Sequence[Route]:
-        return self._config.routes
-
-    def _providers(self) -> dict[str, Provider]:
-        """All providers that can be made. One that cannot leaves only its own chatbots without an answer."""
-        providers = {}
-        for name, entry in self._config.providers.items():
-            try:
-                providers[name] = resolve(entry.spec.factory)(entry.table, ProviderContext(name, self._clock))
-                self._made(providers[name])
-            except Exception as error:  # noqa: BLE001 - a plugin's defect must not reach the others
-                log.error("provider.failed", provider=name, error=type(error).__name__, reason=str(error))
-                self._conditions.note("provider", name, State.DOWN, str(error))
-            else:
-                self._conditions.note("provider", name, State.UP)
-        return providers
+    def _grace(self) -> float:
+        return self._config.settings.grace.total_seconds()
 
     def _admin(self, store: Store) -> AbstractAsyncContextManager[None]:
         """What operators are told over HTTP, while the context lasts."""
@@ -211,14 +120,6 @@ class App:
         else:
             self._conditions.note("database", "", State.UP)
         return self._conditions.all()
-
-    def _sources(self, providers: Mapping[str, Provider]) -> dict[str, Source]:
-        """Where each chatbot comes from; without those whose provider could not be made."""
-        return {
-            name: Source(entry.provider, providers[entry.provider], entry.table)
-            for name, entry in self._config.chatbots.items()
-            if entry.provider in providers
-        }
 
     def _finished(self, turn: FinishedTurn) -> None:
         self._meter.ended(
@@ -243,9 +144,3 @@ class App:
         )
         for error in self._plugins.turn_finished(turn):
             log.error("plugin.observer_failed", error=type(error).__name__, reason=str(error))
-
-
-async def _cancelled(*tasks: asyncio.Task[Any]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.wait(tasks)

@@ -36,7 +36,7 @@ Accept = Callable[[Message], Awaitable[None]]
 
 
 class Backfill:
-    """Fetches for all platform instances. `window` is how far back at most; with none, nothing is fetched."""
+    """Fetches for all platform instances. `window` says how far back at most; with none, nothing is fetched."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class Backfill:
         *,
         clock: Clock,
         accept: Accept,
-        window: timedelta,
+        window: Callable[[], timedelta],
     ) -> None:
         self._store = store
         self._outlets = outlets
@@ -57,6 +57,7 @@ class Backfill:
         self._missed: dict[InstanceName, asyncio.Event] = {}
         self._new: asyncio.Queue[InstanceName] = asyncio.Queue()
         self._complete: dict[InstanceName, asyncio.Event] = {}
+        self._serving: dict[InstanceName, asyncio.Task[None]] = {}
 
     def missed(self, instance: InstanceName) -> None:
         """Messages may have been missed on this instance until now."""
@@ -82,11 +83,24 @@ class Backfill:
         async with asyncio.TaskGroup() as group:
             while True:
                 name = await self._new.get()
-                group.create_task(self._serve(name, self._outlets[name]), name=f"backfill {name}")
+                outlet = self._outlets.get(name)
+                if outlet is not None and name in self._missed and name not in self._serving:
+                    self._serving[name] = group.create_task(self._serve(name, outlet), name=f"backfill {name}")
+
+    async def leave(self, instance: InstanceName) -> None:
+        """Fetch nothing more on this instance: it is about to be closed."""
+        self._missed.pop(instance, None)
+        serving = self._serving.pop(instance, None)
+        if serving is not None:
+            serving.cancel()
+            await asyncio.wait({serving})
+        complete = self._complete.pop(instance, None)
+        if complete is not None:
+            complete.set()
 
     async def _serve(self, name: InstanceName, outlet: Outlet) -> None:
         missed = self._missed[name]
-        while not outlet.failed.is_set() and self._outlets.get(name) is outlet:
+        while not outlet.failed.is_set():
             if missed.is_set():
                 missed.clear()
                 await self._catch_up(name, outlet)
@@ -94,7 +108,7 @@ class Backfill:
                 await within(self._clock, NOTE_EVERY, missed.wait())
             except TimeoutError:
                 await self._note(name)
-        del self._missed[name]
+        del self._missed[name], self._serving[name]
 
     async def _note(self, name: InstanceName) -> None:
         """While nothing is missed, everything up to the newest event is stored."""
@@ -123,11 +137,12 @@ class Backfill:
 
     async def _fetch(self, name: InstanceName, outlet: Outlet, now: datetime) -> None:
         reached = await self._store.reached(name)
-        if reached is None or not self._window or not isinstance(outlet.platform, HasHistory):
+        window = self._window()
+        if reached is None or not window or not isinstance(outlet.platform, HasHistory):
             return
-        since, count = max(reached - OVERLAP, now - self._window), 0
+        since, count = max(reached - OVERLAP, now - window), 0
         missed = Missed(name, outlet, outlet.platform, self._store, self._routes())
-        async for messages in missed.since(since, now - self._window):
+        async for messages in missed.since(since, now - window):
             for message in messages:
                 await self._accept(message)
             count += len(messages)

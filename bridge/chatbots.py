@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -55,18 +55,38 @@ STATES = {ChatbotUnavailable: State.DOWN, ChatbotUnauthorized: State.DOWN, Chatb
 class Chatbots:
     """All chatbots of the operator's file, by their names."""
 
-    def __init__(self, settings: Mapping[str, Source], conditions: Conditions) -> None:
+    def __init__(
+        self,
+        settings: Mapping[str, Source],
+        conditions: Conditions,
+        *,
+        names: Collection[str] = (),
+        earlier: Chatbots | None = None,
+    ) -> None:
+        """`settings` lacks those of `names` whose provider could not be made. What `earlier` fetched from the same
+        sources is not fetched again."""
         self._settings = settings
         self._conditions = conditions
-        self._fetched: dict[str, Chatbot] = {}
+        self._names = names
+        known = earlier._fetched if earlier is not None else {}
+        self._fetched: dict[str, Chatbot] = {
+            name: chatbot
+            for name, chatbot in known.items()
+            if earlier is not None and settings.get(name) == earlier._settings.get(name)
+        }
+
+    @property
+    def providers(self) -> Sequence[Provider]:
+        """The providers of all chatbots."""
+        return [source.provider for source in self._settings.values()]
 
     async def get(self, name: str) -> Chatbot:
         """The chatbot of this name. Raises ChatbotError."""
         if name not in self._fetched:
+            if name not in self._settings and name not in self._names:
+                raise ChatbotNotFound(f"there is no chatbot {name!r} in the configuration", notice=notices.REMOVED)
             if name not in self._settings:
-                raise ChatbotNotFound(
-                    f"there is no chatbot {name!r}, or its provider does not work", notice=notices.MISCONFIGURED
-                )
+                raise ChatbotNotFound(f"the provider of chatbot {name!r} does not work", notice=notices.MISCONFIGURED)
             source = self._settings[name]
             self._fetched[name] = await source.provider.fetch(source.table)
         return self._fetched[name]

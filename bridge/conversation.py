@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
 import structlog
@@ -18,7 +19,7 @@ from bridge.question import Wish, contents, unread, wish
 from bridge.reply.marks import marker
 from bridge.reply.outlet import Outlet
 from bridge.routing import Route, WhenBusy, decide
-from bridge.store import ThreadRow, TurnRow, TurnState, WaitingMessage
+from bridge.store import Store, ThreadRow, TurnRow, TurnState, WaitingMessage
 from bridge.turn import Turn
 
 log = structlog.get_logger(__name__)
@@ -28,7 +29,9 @@ log = structlog.get_logger(__name__)
 class Surroundings:
     """What all conversations share; `routes` gives those that hold now."""
 
-    desk: Desk
+    store: Store
+    desk: Callable[[], AbstractContextManager[Desk]]
+    """What the next turn works with, for as long as it lasts."""
     outlets: Mapping[InstanceName, Outlet]
     routes: Callable[[], Sequence[Route]]
     caught_up: Callable[[InstanceName], Awaitable[None]]
@@ -40,11 +43,13 @@ class Conversation:
 
     def __init__(self, surroundings: Surroundings, thread_id: int) -> None:
         self._desk = surroundings.desk
-        self._store = surroundings.desk.store
+        self._store = surroundings.store
         self._outlets = surroundings.outlets
         self._routes = surroundings.routes
         self._caught_up = surroundings.caught_up
         self._id = thread_id
+        self.instance: InstanceName | None = None
+        """Where the thread is, once something is done there."""
         self._turn: Turn | None = None
         self._stopped = False
         self._heard_stop = False
@@ -85,7 +90,8 @@ class Conversation:
         """Do the next thing; False when there is nothing to do. Raises StoreError and whatever is a defect."""
         thread = await self._store.thread(self._id)
         outlet = self._outlets.get(thread.ref.instance)
-        if outlet is None or outlet.failed.is_set():
+        self.instance = thread.ref.instance
+        if outlet is None or outlet.failed.is_set() or outlet.closing.is_set():
             log.warning("conversation.no_platform", thread=self._id, platform=thread.ref.instance)
             return False
         try:
@@ -108,10 +114,11 @@ class Conversation:
             await self._caught_up(thread.ref.instance)
         waiting = await self._store.waiting(self._id)
         if row is not None:
-            self._turn = Turn(self._desk, outlet, thread, self._ask(row.messages), row)
-            if any(wish(later.message) is Wish.STOP for later in waiting):
-                self._stopped = self._turn.stop()
-            await self._run()
+            with self._desk() as desk:
+                self._turn = Turn(desk, outlet, thread, self._ask(row.messages), row)
+                if any(wish(later.message) is Wish.STOP for later in waiting):
+                    self._stopped = self._turn.stop()
+                await self._run()
         elif waiting:
             await self._take(thread, outlet, waiting)
         return row is not None or bool(waiting)
@@ -119,8 +126,8 @@ class Conversation:
     async def _amend(self, thread: ThreadRow, outlet: Outlet, wished: TurnRow) -> None:
         """Do what somebody wishes of a turn, who may have wished something else meanwhile."""
         most_parts = self._ask(wished.messages).most_parts if wished.messages else 0
-        with contextlib.suppress(Outdated):
-            await amend(self._desk, outlet, thread, wished, most_parts=most_parts)
+        with contextlib.suppress(Outdated), self._desk() as desk:
+            await amend(desk, outlet, thread, wished, most_parts=most_parts)
 
     async def give_up(self, error: Exception) -> None:
         """The same thing failed again and again for no reason that anybody foresaw: end it, and say so."""
@@ -150,8 +157,9 @@ class Conversation:
                 await self._close(head, TurnState.CANCELLED, "stopped before it was asked")
             case Wish.ANSWER:
                 thread = await self._refresh(thread, head)
-                self._turn = Turn(self._desk, outlet, thread, self._ask(self._batch(waiting)))
-                await self._run()
+                with self._desk() as desk:
+                    self._turn = Turn(desk, outlet, thread, self._ask(self._batch(waiting)))
+                    await self._run()
             case Wish.NEW:
                 if thread.binding is not None:
                     await self._store.unbind(self._id, "asked for in the thread")
@@ -227,7 +235,8 @@ class Conversation:
             if text is not None:
                 if thread.binding is None and thread.ref.surface is Surface.THREAD:
                     await outlet.open_thread(thread.ref, head.message.text)
-                again = self._desk.earlier(head.message) if head.id != self._replying else head.message.sent_at
+                with self._desk() as desk:
+                    again = desk.earlier(head.message) if head.id != self._replying else head.message.sent_at
                 self._replying = head.id
                 await outlet.tell(thread.ref, text, _marker(thread, head, "reply"), again=again)
         except Rejected as error:

@@ -43,6 +43,9 @@ class PlatformSpec:
     link: str | None = None
     """`(text) -> (ChannelId | None, MessageId) | None`: what a link to a message means, None when it is none of this
     platform's; a channel where the message's id needs one. Must be light: no SDK."""
+    needs: str | None = None
+    """`(config) -> Mapping[str, str]`: what the app must be allowed on the platform for this table, and what for, as
+    far as that can be told without asking anybody. Must be light: no SDK."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from weakref import WeakValueDictionary
 
 import structlog
@@ -22,6 +23,11 @@ from bridge.store import Accepted, Inbound, Store, ThreadRow, Verdict
 log = structlog.get_logger(__name__)
 
 
+def removed_kind(chatbot: str) -> str:
+    """As what it is noted that a thread was told of the removal of its chatbot; forgotten when that is back."""
+    return f"removed {chatbot}"
+
+
 class Inbox:
     """Where all platforms deliver. `wake` is told of each accepted message, once it is stored."""
 
@@ -35,9 +41,11 @@ class Inbox:
         *,
         stop: Callable[[int], None],
         amendments: Amendments,
-        tell_unrouted: bool,
+        tell_unrouted: Callable[[], bool],
+        chatbots: Callable[[], Collection[str]],
         meter: Meter,
     ) -> None:
+        """`chatbots` gives the names of those that are configured."""
         self._store = store
         self._routes = routes
         self._outlets = outlets
@@ -46,8 +54,9 @@ class Inbox:
         self._stop = stop
         self._amendments = amendments
         self._tell_unrouted = tell_unrouted
+        self._chatbots = chatbots
         self._meter = meter
-        self._telling: set[asyncio.Task[None]] = set()
+        self._telling: dict[asyncio.Task[None], InstanceName] = {}
         self._orders: WeakValueDictionary[ThreadRef, asyncio.Lock] = WeakValueDictionary()
         """Held while a message of a thread is taken in."""
 
@@ -69,11 +78,17 @@ class Inbox:
             await self._decide(self._unhandled(event), "pressed")
 
     async def close(self) -> None:
-        """Stop telling people what has no route."""
-        for task in list(self._telling):
+        """Stop telling people why nobody answers."""
+        for instance in set(self._telling.values()):
+            await self.leave(instance)
+
+    async def leave(self, instance: InstanceName) -> None:
+        """Stop telling people on this platform instance why nobody answers."""
+        telling = [task for task, there in self._telling.items() if there == instance]
+        for task in telling:
             task.cancel()
-        while self._telling:
-            await asyncio.wait(self._telling)
+        if telling:
+            await asyncio.wait(telling)
 
     async def _message(self, message: Message, *, fetched: bool) -> None:
         # Whether a message goes on with a conversation can be said only once those before it are stored.
@@ -90,11 +105,24 @@ class Inbox:
             thread = decision.thread if begun is None else begun.ref
             await self._accept(message, thread, decision.route, decision.reason)
             return
+        removed = self._removed(decision, begun)
+        if removed:
+            decision = replace(decision, reason=f"{decision.reason}; chatbot {removed} of its thread was removed")
         new = await self._decide(self._verdict(message, decision), decision.action.value)
-        if new is Accepted.NEW and decision.action is Action.UNROUTED and self._tell_unrouted:
-            telling = asyncio.create_task(self._say_unrouted(message, decision.thread))
-            self._telling.add(telling)
-            telling.add_done_callback(self._telling.discard)
+        if new is not Accepted.NEW:
+            return
+        if removed and begun is not None:
+            self._tell(message, begun.ref, removed_kind(removed), notices.REMOVED)
+        elif decision.action is Action.UNROUTED and self._tell_unrouted():
+            self._tell(message, decision.thread, "unrouted", notices.UNROUTED)
+
+    def _removed(self, decision: Decision, begun: ThreadRow | None) -> str:
+        """The chatbot of the conversation that a message continues, if the configuration has it no more and names
+        nobody else to answer there; else nothing."""
+        if decision.route is not None or begun is None:
+            return ""
+        chatbot = begun.binding.chatbot if begun.binding is not None else begun.chatbot
+        return "" if chatbot in self._chatbots() else chatbot
 
     async def _accept(self, message: Message, thread: ThreadRef, route: Route, why: str) -> None:
         acceptance = await self._store.accept(Inbound(message, thread, route.chatbot, route.label, why))
@@ -136,18 +164,23 @@ class Inbox:
                 return replied
         return None if message.starts else await self._store.find_thread(ref)
 
-    async def _say_unrouted(self, message: Message, thread: ThreadRef) -> None:
-        """Nobody may wait for an answer that never comes. It is said once per thread, and lost in a crash."""
+    def _tell(self, message: Message, thread: ThreadRef, kind: str, text: str) -> None:
+        telling = asyncio.create_task(self._say(message, thread, kind, text))
+        self._telling[telling] = thread.instance
+        telling.add_done_callback(self._telling.pop)
+
+    async def _say(self, message: Message, thread: ThreadRef, kind: str, text: str) -> None:
+        """Nobody may wait for an answer that never comes. It is said once per thread and kind, and lost in a crash."""
         outlet = self._outlets.get(thread.instance)
         try:
-            if outlet is None or not await self._store.tell_once(thread, "unrouted"):
+            if outlet is None or not await self._store.tell_once(thread, kind):
                 return
             if thread.surface is Surface.THREAD:
                 await outlet.open_thread(thread, message.text)
-            mark = marker(thread.instance, thread.workspace, thread.channel, thread.id, "unrouted")
-            await outlet.tell(thread, notices.UNROUTED, mark)
+            mark = marker(thread.instance, thread.workspace, thread.channel, thread.id, kind, message.id)
+            await outlet.tell(thread, text, mark)
         except BridgeError as error:
-            log.warning("inbox.unrouted_not_said", channel=thread.channel, reason=str(error))
+            log.warning("inbox.not_told", kind=kind, channel=thread.channel, reason=str(error))
 
     def _verdict(self, message: Message, decision: Decision) -> Verdict:
         return Verdict(

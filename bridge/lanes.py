@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import structlog
 
-from bridge.clock import Clock
+from bridge.clock import Clock, within
 from bridge.conversation import Conversation
 from bridge.errors import StoreBusy, StoreUnusable
-from bridge.model import Message
+from bridge.model import InstanceName, Message
 from bridge.reply.insist import Backoff
 
 log = structlog.get_logger(__name__)
@@ -85,15 +86,32 @@ class Lanes:
         await self.park()
         return parked
 
+    async def leave(self, instance: InstanceName, grace: float) -> int:
+        """Let the running turns of one platform instance, where nothing more begins, finish for `grace` seconds.
+
+        Returns how many were parked after that: they go on when an instance of this name is there again.
+        """
+
+        def there(lane: Lane) -> bool:
+            return lane.conversation.instance == instance
+
+        self._cancel(lambda lane: there(lane) and lane.conversation.waiting)
+        with contextlib.suppress(TimeoutError):
+            await within(self._clock, grace, self._finished(there))
+        parked = sum(map(there, self._tasks))
+        self._cancel(there)
+        await self._finished(there)
+        return parked
+
     async def park(self) -> None:
         """Leave every turn where it is, at once."""
         self._draining = True
         self._cancel(lambda lane: True)
         await self._finished()
 
-    async def _finished(self) -> None:
-        while self._tasks:
-            await asyncio.wait(self._tasks.values())
+    async def _finished(self, which: Callable[[Lane], bool] = lambda lane: True) -> None:
+        while tasks := [task for lane, task in self._tasks.items() if which(lane)]:
+            await asyncio.wait(tasks)
 
     def _cancel(self, which: Callable[[Lane], bool]) -> None:
         for lane, task in list(self._tasks.items()):

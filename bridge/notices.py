@@ -27,6 +27,10 @@ FORGOTTEN = (
     "Repeat what it should know."
 )
 REASSIGNED = "Another chatbot answers here now. It does not know the earlier part of this conversation."
+REMOVED = (
+    "The chatbot of this conversation is not set up here any more, so nobody can answer. The conversation is kept: "
+    "once whoever runs this bot has set it up again, simply go on writing here."
+)
 UNROUTED = (
     "I am here, but nobody has set up a chatbot for this place yet. "
     "Whoever runs this bot can add a route for it to its configuration."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
@@ -18,11 +19,11 @@ EVERY = 3600.0
 """Seconds between two looks."""
 
 
-async def keep_clean(store: Store, clock: Clock, retention: timedelta) -> None:
-    """Delete what is older than `retention`, until cancelled."""
+async def keep_clean(store: Store, clock: Clock, retention: Callable[[], timedelta]) -> None:
+    """Delete what is older than `retention` says, until cancelled."""
     while True:
         try:
-            rows = await store.forgetting.forget(clock.now() - max(retention, LEAST))
+            rows = await store.forgetting.forget(clock.now() - max(retention(), LEAST))
         except StoreError as error:
             log.warning("retention.failed", reason=str(error))
         else:

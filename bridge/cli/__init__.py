@@ -21,6 +21,7 @@ from bridge.plugins import Plugins, resolve
 COMMANDS = {
     "run": ("bridge.cli.run:run", "Connect the platforms to their chatbots, until stopped."),
     "check": ("bridge.cli.check:check", "Check bridge.toml and say what it means."),
+    "plan": ("bridge.cli.plan:plan", "Say what an edit of bridge.toml would change."),
     "explain": ("bridge.cli.explain:explain", "Say step by step what became of a message and why."),
     "chat": ("bridge.cli.chat:chat", "Talk to one of your chatbots in this terminal."),
     "sessions": ("bridge.cli.sessions:app", "List, show, reset and attach chatbot sessions."),

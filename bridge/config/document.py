@@ -22,11 +22,12 @@ T = TypeVar("T", bound=Table)
 class Document:
     """One file being read. Raises InvalidConfig at once when it is missing or no TOML."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, content: bytes | None = None) -> None:
+        """`content` is what was read from `path` already."""
         self.path = path
         self.mistakes: list[Mistake] = []
-        text = self._read()
-        self.data, self._lines = self._parse(text)
+        self.content = self._read() if content is None else content
+        self.data, self._lines = self._parse(self._decode())
 
     def line(self, keys: Keys) -> int | None:
         """Where the value stands; where it is missing, where the table stands that it is missing from."""
@@ -72,18 +73,22 @@ class Document:
                 self.mistake((*keys, *within), problem, remedy)
         return None
 
-    def _read(self) -> str:
+    def _read(self) -> bytes:
         try:
-            return self.path.read_bytes().decode("utf-8-sig")
+            return self.path.read_bytes()
         except FileNotFoundError:
             remedy = "name another with --config; `bridge config example` prints one to start from"
             raise InvalidConfig([Mistake(self.path, None, "", "there is no such file", remedy)]) from None
-        except UnicodeDecodeError as error:
-            line = error.object.count(b"\n", 0, error.start) + 1
-            raise InvalidConfig([Mistake(self.path, line, "", "this is not UTF-8 text", "save it as UTF-8")]) from None
         except OSError as error:
             problem = f"cannot be read: {error.strerror or error}"
             raise InvalidConfig([Mistake(self.path, None, "", problem, "")]) from None
+
+    def _decode(self) -> str:
+        try:
+            return self.content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = error.object.count(b"\n", 0, error.start) + 1
+            raise InvalidConfig([Mistake(self.path, line, "", "this is not UTF-8 text", "save it as UTF-8")]) from None
 
     def _parse(self, text: str) -> tuple[dict[str, Any], Mapping[Keys, int]]:
         try:

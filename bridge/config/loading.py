@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bridge.config.document import Document
@@ -34,17 +34,25 @@ class Config:
     routes: tuple[Route, ...]
     secret_files: tuple[Path, ...] = ()
     """The files that secrets were read from."""
+    content: bytes = field(default=b"", repr=False, compare=False)
+    """What was read."""
 
 
 def load_config(
-    path: Path, plugins: Plugins, environ: Mapping[str, str] = os.environ, *, secrets: bool = True
+    path: Path,
+    plugins: Plugins,
+    environ: Mapping[str, str] = os.environ,
+    *,
+    secrets: bool = True,
+    content: bytes | None = None,
 ) -> Config:
     """Read the file and everything that it refers to. Relative paths in it start at its own directory.
 
     Plugins that it names are loaded into `plugins`. With `secrets` False no secret is looked up, and each is empty:
-    for looking at the file where they are not at hand. Raises InvalidConfig with every mistake at once.
+    for looking at the file where they are not at hand. `content` is what was read from the file already. Raises
+    InvalidConfig with every mistake at once.
     """
-    document = Document(path)
+    document = Document(path, content)
     files: list[Path] = []
     context = {"environ": environ, "directory": path.parent, "secrets": secrets, "secret_files": files}
     for key in document.data:
@@ -60,7 +68,8 @@ def load_config(
     routes = read_routes(document, document.names("platforms"), document.names("chatbots"), context)
     document.give_up()
     assert settings is not None  # noqa: S101 - else there was a mistake
-    return Config(path, settings, platforms, providers, chatbots, routes, tuple(dict.fromkeys(files)))
+    secret_files = tuple(dict.fromkeys(files))
+    return Config(path, settings, platforms, providers, chatbots, routes, secret_files, document.content)
 
 
 def _load_plugins(document: Document, plugins: Plugins) -> None:

@@ -46,6 +46,8 @@ class Outlet:
     meter: Meter = field(default_factory=Meter)
     failed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once the instance is given up: whatever is left for it waits for the next start."""
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once the instance is to be closed: what runs on it ends, and nothing more begins."""
     deleted: dict[MessageId, None] = field(default_factory=dict)
     """The messages that were deleted last, so that the platform's word of it is known for our own doing."""
     trace: Trace | None = None

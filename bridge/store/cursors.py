@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection
 
 from bridge.model import InstanceName, ThreadRef
-from bridge.store.encoding import optional_time, to_micros
-from bridge.store.schema import counters, decisions, messages, reached, told
+from bridge.store.encoding import from_micros, optional_time, to_micros
+from bridge.store.schema import applied, counters, decisions, messages, reached, told
 
+_FILE = "configuration"
 _CHANGES = select(counters.c.value).where(counters.c.name == "changes")
 
 
@@ -46,6 +48,20 @@ def tell_once(connection: Connection, ref: ThreadRef, kind: str, *, now: int) ->
         instance=ref.instance, workspace=ref.workspace, channel=ref.channel, thread=ref.id, kind=kind, at=now
     )
     return connection.execute(new.on_conflict_do_nothing()).rowcount == 1
+
+
+def untell(connection: Connection, kinds: Sequence[str]) -> None:
+    connection.execute(delete(told).where(told.c.kind.in_(kinds)))
+
+
+def set_applied(connection: Connection, body: str, *, now: int) -> None:
+    new = insert(applied).values(name=_FILE, at=now, body=body)
+    connection.execute(new.on_conflict_do_update(index_elements=["name"], set_={"at": now, "body": body}))
+
+
+def get_applied(connection: Connection) -> tuple[datetime, str] | None:
+    row = connection.execute(select(applied.c["at"], applied.c.body).where(applied.c.name == _FILE)).one_or_none()
+    return None if row is None else (from_micros(row[0]), row[1])
 
 
 def changes(connection: Connection) -> int:

@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 """Every revision that a database may have, oldest first; the last is what this program works with."""
 
 metadata = MetaData(
@@ -196,6 +196,15 @@ reached = Table(
     Column("at", Time, nullable=False),
 )
 """Everything that was sent on an instance until then is stored."""
+
+applied = Table(
+    "applied",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("at", Time, nullable=False),
+    Column("body", Text, nullable=False),
+)
+"""What the running process uses, or the last one used: under "configuration" the operator's file, without secrets."""
 
 counters = Table(
     "counters",

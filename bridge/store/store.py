@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -96,6 +96,19 @@ class Store:
         now = self._now()
         return await self._writer.run(lambda connection: cursors.tell_once(connection, thread, kind, now=now))
 
+    async def untell(self, kinds: Sequence[str]) -> None:
+        """Have `tell_once` be true again for these kinds, in every thread."""
+        await self._writer.run(lambda connection: cursors.untell(connection, kinds))
+
+    async def set_applied(self, body: str) -> None:
+        """Note which configuration is in use from now on."""
+        now = self._now()
+        await self._writer.run(lambda connection: cursors.set_applied(connection, body, now=now))
+
+    async def applied(self) -> tuple[datetime, str] | None:
+        """The configuration that was noted last, and when; None before the first start."""
+        return await self._reader.run(cursors.get_applied)
+
     async def thread(self, thread_id: int) -> ThreadRow:
         """The thread of this id. Raises StoreError when there is none."""
         return await self._reader.run(lambda connection: threads.get(connection, thread_id))
@@ -150,6 +163,10 @@ class Store:
     async def sessions(self, limit: int = 100, instance: InstanceName | None = None) -> Sequence[ThreadRow]:
         """Threads with their current bindings, the latest active first."""
         return await self._reader.run(lambda connection: threads.latest(connection, limit, instance))
+
+    async def bound_threads(self) -> Mapping[str, int]:
+        """How many threads each chatbot has a session in, by its name."""
+        return await self._reader.run(threads.bound)
 
     async def session_history(self, thread_id: int) -> Sequence[BindingHistory]:
         """Every binding the thread ever had, oldest first."""

@@ -184,6 +184,11 @@ def latest(connection: Connection, limit: int, instance: InstanceName | None) ->
     return [_thread(row) for row in connection.execute(query)]
 
 
+def bound(connection: Connection) -> dict[str, int]:
+    query = select(bindings.c.chatbot, func.count()).where(bindings.c.ended_at.is_(None)).group_by(bindings.c.chatbot)
+    return {str(row[0]): int(row[1]) for row in connection.execute(query)}
+
+
 def history(connection: Connection, thread_id: int) -> Sequence[BindingHistory]:
     query = select(*_BINDING, bindings.c.ended_at, bindings.c.reason).where(bindings.c.thread_id == thread_id)
     return [

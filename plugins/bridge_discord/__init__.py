@@ -19,6 +19,7 @@ def bridge_platforms() -> list[PlatformSpec]:
             config="bridge_discord.config:DiscordTable",
             factory="bridge_discord.platform:DiscordPlatform",
             example="bridge_discord.example:EXAMPLE",
+            needs="bridge_discord.invite:needs",
             link="bridge_discord.links:message_of",
         )
     ]

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from enum import IntFlag
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bridge_discord.config import DiscordTable
 
 
 class Permission(IntFlag):
@@ -20,6 +26,12 @@ ALL = Permission(sum(Permission))
 ADMINISTRATOR = 1 << 3
 
 
+def needs(table: DiscordTable) -> Mapping[str, str]:
+    """What a bot of this table must be allowed, and what for."""
+    permissions = {f"permission {_title(one)}": "answer in channels and threads" for one in Permission}
+    return {"the Message Content intent": "read follow-ups that do not mention it"} | permissions
+
+
 def link(application_id: str) -> str:
     """Where a person with Manage Server adds the bot (Discord: OAuth2, Bot Authorization Flow)."""
     query = {"client_id": application_id, "scope": "bot", "permissions": int(ALL)}
@@ -30,4 +42,8 @@ def missing(granted: int) -> list[str]:
     """The permissions that a server has not given, in the words of Discord's settings."""
     if granted & ADMINISTRATOR:
         return []
-    return [str(one.name).replace("_", " ").title() for one in Permission if not granted & one]
+    return [_title(one) for one in Permission if not granted & one]
+
+
+def _title(permission: Permission) -> str:
+    return str(permission.name).replace("_", " ").title()

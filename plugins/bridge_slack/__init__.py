@@ -20,6 +20,7 @@ def bridge_platforms() -> list[PlatformSpec]:
             factory="bridge_slack.platform:SlackPlatform",
             example="bridge_slack.example:EXAMPLE",
             link="bridge_slack.links:message_of",
+            needs="bridge_slack.manifest:needs",
         )
     ]
 

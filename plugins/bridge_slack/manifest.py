@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-SCOPES: Mapping[str, str] = {
+if TYPE_CHECKING:
+    from bridge_slack.config import SlackTable
+
+SCOPES: dict[str, str] = {
     "app_mentions:read": "hear when somebody mentions the bot",
     "channels:history": "read the messages of public channels it was invited to: follow-ups in its threads",
     "channels:read": "know the names of public channels, for routes such as #help",
@@ -23,7 +26,7 @@ SCOPES: Mapping[str, str] = {
 }
 """Each bot scope and what it is for."""
 
-AGENT_SCOPES: Mapping[str, str] = {"assistant:write": "be declared an agent"}
+AGENT_SCOPES: dict[str, str] = {"assistant:write": "be declared an agent"}
 
 EVENTS = (
     "app_mention",
@@ -34,6 +37,11 @@ EVENTS = (
     "message.mpim",
     "tokens_revoked",
 )
+
+
+def needs(table: SlackTable) -> Mapping[str, str]:
+    """The scopes that an app of this table must have, and what for."""
+    return {f"scope {scope}": purpose for scope, purpose in (SCOPES | (AGENT_SCOPES if table.agent else {})).items()}
 
 
 def manifest(*, name: str = "bridge", http: str | None = None, agent: bool = False) -> dict[str, Any]:

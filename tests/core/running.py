@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
@@ -43,15 +43,22 @@ class Place:
         self.world = world
         self.service = service
 
+    @property
+    def file(self) -> Path:
+        """The operator's file."""
+        return self.directory / "bridge.toml"
+
     @asynccontextmanager
-    async def running(self, config: str = CONFIG, clock: Clock | None = None) -> AsyncIterator[App]:
-        """A bridge that is connected; stopped at the end as by SIGTERM."""
-        path = self.directory / "bridge.toml"
+    async def running(
+        self, config: str = CONFIG, clock: Clock | None = None, made: Callable[[object], None] = lambda _: None
+    ) -> AsyncIterator[App]:
+        """A bridge that is connected; stopped at the end as by SIGTERM. `made` is that of App."""
+        path = self.file
         path.write_text(config)
         plugins = Plugins()
         plugins.register(bridge.testing.memory, "memory")
         plugins.register(bridge.testing.scripted, "scripted")
-        app = App(load_config(path, plugins), plugins, clock or SystemClock())
+        app = App(load_config(path, plugins), plugins, clock or SystemClock(), made=made)
         task = asyncio.create_task(app.run())
         try:
             await self.world.until(lambda: self.world.connected or task.done())
@@ -77,8 +84,12 @@ class Place:
 
     def count(self, query: str) -> int:
         """A number from the database."""
+        return int(self.text(query))
+
+    def text(self, query: str) -> str:
+        """A value from the database."""
         with closing(sqlite3.connect(self.directory / "bridge.db")) as connection:
-            return int(connection.execute(query).fetchone()[0])
+            return str(connection.execute(query).fetchone()[0])
 
     def session(self) -> SessionId:
         """The only session that was ever opened."""

@@ -111,9 +111,11 @@ def by_edits(config: str) -> str:
 
 
 @asynccontextmanager
-async def stage(directory: Path, change: Callable[[str], str] = lambda text: text) -> AsyncIterator[Stage]:
+async def stage(
+    directory: Path, change: Callable[[str], str] = lambda text: text, *, word_seconds: float = 0.002
+) -> AsyncIterator[Stage]:
     """A sandbox and the configuration for it, the latter `change`d; the program is not started yet."""
-    async with Sandbox(word_seconds=0.002) as sandbox:
+    async with Sandbox(word_seconds=word_seconds) as sandbox:
         config = sandbox.write_config(directory)
         config.write_text(change(config.read_text()))
         here = Stage(sandbox, config)

@@ -42,7 +42,8 @@ async def test_a_follow_up_of_the_same_instant_goes_on_with_the_conversation(tmp
         lambda thread, message: woken.append(message.text if message is not None else ""),
         stop=idle.stop,
         amendments=Amendments(store, lambda: routes, {}, idle.changed),
-        tell_unrouted=False,
+        tell_unrouted=lambda: False,
+        chatbots=lambda: {"echo"},
         meter=Meter(),
     )
     try:

@@ -71,7 +71,7 @@ async def test_a_running_bridge_keeps_a_day_at_least(store: Store, clock: SetClo
     await store.decide(verdict("old", at=START))
     clock.time = datetime.now(UTC)
     await store.decide(verdict("of today", at=clock.time))
-    keeping = asyncio.create_task(keep_clean(store, SystemClock(), timedelta(0)))
+    keeping = asyncio.create_task(keep_clean(store, SystemClock(), lambda: timedelta(0)))
     await eventually(lambda: count(tmp_path, "decisions") == 1)
     keeping.cancel()
     await store.decide(verdict("of today", at=clock.time))

@@ -1,0 +1,80 @@
+"""What of the operator's file is kept to be compared with later edits: no secret, and no value that may hold one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from bridge.config.changes import Difference, difference
+from bridge.config.loading import Config
+from bridge.plugins import resolve
+from bridge.routing import Route
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The file in use. Each table is there as a digest of what stands in the file, where secrets are references."""
+
+    platforms: Mapping[str, str]
+    providers: Mapping[str, str]
+    chatbots: Mapping[str, str]
+    settings: Mapping[str, str]
+    routes: tuple[Route, ...]
+    needs: Mapping[str, Mapping[str, str]]
+    """What each platform instance must be allowed there, and what for, where its plugin can tell."""
+
+    def changed(self, kind: str, after: Summary) -> Difference:
+        """What becomes of the tables of a kind, which is the name of a field."""
+        return difference(getattr(self, kind), getattr(after, kind))
+
+
+def summarize(config: Config) -> Summary:
+    """The summary of a file. Raises PluginError when a plugin cannot say what it needs."""
+    tables = tomllib.loads(config.content.decode("utf-8-sig"))
+    return Summary(
+        platforms=_digests(tables.get("platforms", {})),
+        providers=_digests(tables.get("providers", {})),
+        chatbots={
+            name: _digest([config.chatbots[name].provider, table]) for name, table in tables.get("chatbots", {}).items()
+        },
+        settings=_digests(tables.get("bridge", {})),
+        routes=config.routes,
+        needs={
+            name: dict(resolve(entry.spec.needs)(entry.table))
+            for name, entry in config.platforms.items()
+            if entry.spec.needs is not None
+        },
+    )
+
+
+def to_json(summary: Summary) -> str:
+    """The summary as text to be stored."""
+    return _adapter().dump_json(summary).decode()
+
+
+def from_json(text: str) -> Summary | None:
+    """What `to_json` made; None when another version of the program made it in a way that this one cannot read."""
+    try:
+        return _adapter().validate_json(text)
+    except ValidationError:
+        return None
+
+
+@cache
+def _adapter() -> TypeAdapter[Summary]:
+    return TypeAdapter(Summary)
+
+
+def _digests(tables: Mapping[str, Any]) -> dict[str, str]:
+    return {name: _digest(table) for name, table in tables.items()}
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()[:16]

@@ -1,0 +1,163 @@
+"""Everything between the platforms and the database, while it runs: built, started, changed by edits, drained."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+import structlog
+
+from bridge import notify
+from bridge.accounts import Accounts
+from bridge.amendments import Amendments
+from bridge.backfill import Backfill
+from bridge.clock import Clock
+from bridge.condition import Conditions
+from bridge.config import Config
+from bridge.config.summary import summarize, to_json
+from bridge.conversation import Conversation, Surroundings
+from bridge.desk import Desk
+from bridge.errors import StoreError
+from bridge.following import Following
+from bridge.inbox import Inbox, removed_kind
+from bridge.instances import Around, Instances
+from bridge.lanes import Lanes
+from bridge.meter import Meter
+from bridge.model import InstanceName
+from bridge.recovery import recover
+from bridge.reply.insist import Backoff
+from bridge.retention import keep_clean
+from bridge.routing import Route
+from bridge.stopping import Stopping, cancelled
+from bridge.store import Store
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What serving works with."""
+
+    store: Store
+    clock: Clock
+    file: Following
+    accounts: Accounts
+    stopping: Stopping
+    meter: Meter
+    conditions: Conditions
+    desk: Callable[[], AbstractContextManager[Desk]]
+    made: Callable[[object], None]
+    """Told of each platform before it is used."""
+
+
+class Serving:
+    """Takes in messages and has them answered. `run` it once."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._file = house.file
+        store, clock, meter = house.store, house.clock, house.meter
+        self._instances = Instances(self._file.config.platforms, clock, meter, house.conditions, house.made)
+        outlets = self._instances.outlets
+        self._backfill = Backfill(
+            store,
+            outlets,
+            self._routes,
+            clock=clock,
+            accept=lambda message: self._inbox.accept(message, fetched=True),
+            window=lambda: self._file.config.settings.backfill,
+        )
+        surroundings = Surroundings(store, house.desk, outlets, self._routes, self._backfill.caught_up)
+        self._lanes = Lanes(clock, lambda thread: Conversation(surroundings, thread))
+        self._inbox = Inbox(
+            store,
+            self._routes,
+            outlets,
+            clock,
+            self._lanes.wake,
+            stop=self._lanes.stop,
+            amendments=Amendments(store, self._routes, outlets, self._lanes.changed),
+            tell_unrouted=lambda: self._file.config.settings.unrouted == "tell",
+            chatbots=lambda: self._file.config.chatbots,
+            meter=meter,
+        )
+
+    async def run(self) -> bool:
+        """Serve until stopped; False when it ended because no platform instance works."""
+        house, stopping = self._house, self._house.stopping
+        log.info("app.started", platforms=sorted(self._instances.outlets), chatbots=sorted(self._file.config.chatbots))
+        around = Around(self._inbox.accept, self._missed, lambda _: self._recover(), self._leave)
+        serving = asyncio.create_task(self._instances.run(around), name="platforms")
+        cleaning = keep_clean(house.store, house.clock, lambda: self._file.config.settings.retention)
+        beside = (
+            asyncio.create_task(self._start(), name="recovery"),
+            asyncio.create_task(self._backfill.run(), name="backfill"),
+            asyncio.create_task(cleaning, name="retention"),
+            asyncio.create_task(self._follow(), name="configuration"),
+        )
+        asked = asyncio.create_task(stopping.wait())
+        try:
+            await asyncio.wait({serving, asked}, return_when=asyncio.FIRST_COMPLETED)
+            failed = serving.done()
+            await stopping.end_intake(serving, *beside)
+            await stopping.drain(self._lanes)
+            return not failed
+        finally:
+            serving.cancel()
+            await cancelled(*beside, asked)
+            await self._inbox.close()
+            await self._lanes.park()
+            await self._instances.close()
+
+    async def _start(self) -> None:
+        await self._instances.settle()
+        notify.notify(notify.READY)
+        await self._recover()
+
+    async def _recover(self) -> None:
+        backoff = Backoff()
+        while True:
+            try:
+                pending = await recover(self._house.store, self._lanes.wake)
+            except StoreError as error:
+                log.error("app.not_recovered", reason=str(error))
+                await self._house.clock.sleep(backoff.wait())
+                continue
+            self._house.meter.recovered(pending)
+            if pending:
+                log.info("app.recovering", threads=pending)
+            return
+
+    async def _follow(self) -> None:
+        await self._note_applied()
+        await self._file.run(self._apply)
+
+    async def _apply(self, config: Config) -> None:
+        self._house.accounts.apply(config)
+        self._instances.want(config.platforms)
+        await self._note_applied()
+
+    async def _note_applied(self) -> None:
+        """For `bridge plan`; and whoever was told that a chatbot was removed may be told again."""
+        config, store = self._file.config, self._house.store
+        try:
+            await store.untell([removed_kind(name) for name in config.chatbots])
+            await store.set_applied(to_json(summarize(config)))
+        except Exception as error:  # noqa: BLE001 - a plugin's defect in what it needs, or the database
+            log.warning("config.not_noted", error=type(error).__name__, reason=str(error))
+
+    async def _leave(self, instance: InstanceName) -> None:
+        """End what is under way on an instance that takes in nothing more."""
+        parked = await self._lanes.leave(instance, self._file.config.settings.grace.total_seconds())
+        await self._backfill.leave(instance)
+        await self._inbox.leave(instance)
+        log.info("platform.drained", platform=instance, parked=parked)
+
+    def _missed(self, instance: InstanceName) -> None:
+        self._house.meter.gap(instance)
+        self._backfill.missed(instance)
+
+    def _routes(self) -> Sequence[Route]:
+        return self._file.config.routes

@@ -58,6 +58,7 @@ from bridge.errors import (
     StreamStopped,
     TooLong,
     TurnFailed,
+    Unprovable,
 )
 from bridge.hookspecs import FinishedTurn, PlatformSpec, ProviderSpec, hookimpl
 from bridge.model import (
@@ -230,6 +231,7 @@ __all__ = [
     "TurnEnded",
     "TurnFailed",
     "Unit",
+    "Unprovable",
     "UserId",
     "WorkspaceId",
     "__version__",

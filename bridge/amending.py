@@ -10,7 +10,7 @@ from bridge.chatbots import persist
 from bridge.clock import within
 from bridge.desk import Desk
 from bridge.dialogue import STOPPING
-from bridge.errors import ChatbotError, Rejected
+from bridge.errors import ChatbotError, Rejected, Unprovable
 from bridge.hookspecs import FinishedTurn
 from bridge.model import MessageRef
 from bridge.reply.marks import DIRECT, Slot
@@ -98,7 +98,7 @@ def _cancelled(desk: Desk, thread: ThreadRow, turn: TurnRow, reason: str) -> Fin
 
 async def _take_away(outlet: Outlet, thread: ThreadRow, turn: TurnRow, part: PartRow) -> None:
     """Delete one message of an answer. Where that is refused, it stays."""
-    with contextlib.suppress(Rejected):
+    with contextlib.suppress(Rejected, Unprovable):
         place = thread.ref
         if part.number >= DIRECT:
             place = await outlet.open_direct(thread.ref, thread.asker) or place

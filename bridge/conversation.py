@@ -238,7 +238,8 @@ class Conversation:
                 with self._desk() as desk:
                     again = desk.earlier(head.message) if head.id != self._replying else head.message.sent_at
                 self._replying = head.id
-                await outlet.tell(thread.ref, text, _marker(thread, head, "reply"), again=again)
+                others = await self._store.answers(self._id)
+                await outlet.tell(thread.ref, text, _marker(thread, head, "reply"), again=again, others=others)
         except Rejected as error:
             state, reason = TurnState.FAILED, f"the answer could not be shown: {error}"
         await self._close(head, state, reason)

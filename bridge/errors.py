@@ -13,6 +13,7 @@
     │   ├── RateLimited             try again after `retry_after` seconds; nothing happened
     │   ├── PlatformUnavailable     try again; nothing happened
     │   ├── OutcomeUnknown          it may have happened: look before trying again
+    │   ├── Unprovable              it may have happened, and nobody can tell any more
     │   ├── Rejected                never try the same again
     │   │   ├── TooLong             the part must be split
     │   │   ├── NotEditable         post a new message instead
@@ -96,6 +97,10 @@ class PlatformUnavailable(PlatformError):
 
 class OutcomeUnknown(PlatformError):
     """The call may or may not have happened."""
+
+
+class Unprovable(PlatformError):
+    """The call may have happened, and the platform cannot tell any more."""
 
 
 class Rejected(PlatformError):

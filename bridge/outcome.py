@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bridge import notices
 from bridge.chatbot import EndReason, TurnEnded
-from bridge.errors import BridgeError, MessageGone, OutcomeUnknown
+from bridge.errors import BridgeError, MessageGone, Unprovable
 from bridge.store import TurnState
 
 
@@ -43,5 +43,5 @@ def of_error(error: BridgeError) -> Outcome:
 def of_silence(error: BridgeError) -> Outcome:
     """The outcome of a turn whose answer could not be shown. Who deletes the answer does not want it."""
     state = TurnState.CANCELLED if isinstance(error, MessageGone) else TurnState.FAILED
-    notice = notices.UNCERTAIN if isinstance(error, OutcomeUnknown) else None
+    notice = notices.UNCERTAIN if isinstance(error, Unprovable) else None
     return Outcome(state, f"the answer could not be shown: {type(error).__name__}: {error}", notice)

@@ -9,7 +9,7 @@ import structlog
 
 from bridge import notices
 from bridge.desk import Ask, Desk
-from bridge.errors import MessageGone, Rejected
+from bridge.errors import MessageGone, Rejected, Unprovable
 from bridge.model import ThreadRef
 from bridge.reply.document import Document
 from bridge.reply.journal import Journal
@@ -161,7 +161,7 @@ class Showing:
         error = None if task.cancelled() else task.exception()
         if isinstance(error, Rejected) and not isinstance(error, MessageGone) and self._moving is None:
             _ = self._move(str(error))
-        elif isinstance(error, Rejected):
+        elif isinstance(error, Rejected | Unprovable):
             self._stopped()
         elif error is not None:
             self._broke(error)

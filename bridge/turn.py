@@ -11,7 +11,7 @@ from bridge.chatbot import TurnEnded
 from bridge.chatbots import Attached
 from bridge.desk import Ask, Desk
 from bridge.dialogue import ATTEMPTS, Dialogue, Told
-from bridge.errors import ChatbotError, InstanceFailed, Outdated, PlatformError, Rejected, StoreError
+from bridge.errors import ChatbotError, InstanceFailed, Outdated, PlatformError, Rejected, StoreError, Unprovable
 from bridge.hookspecs import FinishedTurn
 from bridge.model import Surface
 from bridge.outcome import Outcome
@@ -174,6 +174,7 @@ class Turn:
             raise
         except PlatformError as error:
             result = outcome.of_silence(error)
+            await self._apologise(result)
         store = self._desk.store
         # A stop that came while the turn was being begun leaves a row that nobody was told of.
         row = self._row or await store.unfinished_turn(self._thread.id)
@@ -187,6 +188,12 @@ class Turn:
                 row.id, result.state, result.reason, arrived=self._dialogue.arrived, last_seen=last, steps=steps
             )
         self._report(result)
+
+    async def _apologise(self, result: Outcome) -> None:
+        """Say that nobody can tell how far the answer got, if that can be said."""
+        if result.notice is not None and self._showing.is_open:
+            with contextlib.suppress(Rejected, Unprovable):
+                await self._showing.say(Slot.OUTCOME, result.notice)
 
     async def _show(self, result: Outcome) -> None:
         showing = self._showing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -165,11 +165,19 @@ class HasHistory(Protocol):
 class FindsMarkers(Protocol):
     """A post whose outcome is unknown can be looked up."""
 
-    async def find(self, thread: ThreadRef, marker: str, since: datetime | None = None) -> MessageRef | None:
+    async def find(
+        self,
+        thread: ThreadRef,
+        marker: str,
+        since: datetime | None = None,
+        others: Collection[MessageId] = (),
+    ) -> MessageRef | None:
         """The message of ours that was posted with `marker`, not before `since` where that is known.
 
+        `others` are messages of ours of which it is known that they carry other markers.
+
         None when it is certain that there is none, or that posting with the same marker again gives that very message.
-        Raises OutcomeUnknown when it cannot be told.
+        Raises Unprovable when it cannot be told, and PlatformError as other calls do.
         """
         ...
 

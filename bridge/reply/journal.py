@@ -44,6 +44,7 @@ class Journal:
         self._thread = thread
         self._base = base
         self._turn = turn.id
+        self._conversation = turn.thread_id
         self._since = turn.created_at
         self._question = turn.messages[-1].message.id
         self._seed = seed
@@ -205,7 +206,8 @@ class Journal:
     async def _find(self, mark: str) -> MessageRef | None:
         """The message that was posted with a marker. One that grew has none: it is the one that no receipt claims."""
         if not mark.startswith(_STREAM):
-            return await self._outlet.find(self._thread, mark, self._since)
+            others = await self._store.answers(self._conversation)
+            return await self._outlet.find(self._thread, mark, self._since, others)
         place = self._thread
         for ref in await self._outlet.unmarked(place, self._question):
             claimed = await self._store.find_thread_of_answer(place.instance, place.workspace, place.channel, ref.id)

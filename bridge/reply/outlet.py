@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+import contextlib
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
 from bridge.budget.scheduler import Priority, Scheduler
 from bridge.clock import Clock
-from bridge.errors import BridgeError, OutcomeUnknown
+from bridge.errors import BridgeError, OutcomeUnknown, Unprovable
 from bridge.meter import Meter
 from bridge.model import MessageId, MessageRef, Surface, ThreadRef, UserId
 from bridge.platform import (
@@ -125,12 +126,19 @@ class Outlet:
                 weight=lambda: float(last),
             )
 
-    async def find(self, thread: ThreadRef, marker: str, since: datetime) -> MessageRef | None:
-        """The message that was posted with `marker` after `since`; None when there is none, or nobody can tell."""
+    async def find(
+        self, thread: ThreadRef, marker: str, since: datetime, others: Collection[MessageId] = ()
+    ) -> MessageRef | None:
+        """The message that was posted with `marker` after `since`; None when there is none, or no platform finds any.
+
+        `others` are known to carry other markers. Raises Unprovable when the platform cannot tell.
+        """
         finder = self.platform
         if not isinstance(finder, FindsMarkers):
             return None
-        return await self.call(Priority.FIRST, Operation.HISTORY, thread, lambda: finder.find(thread, marker, since))
+        return await self.call(
+            Priority.FIRST, Operation.HISTORY, thread, lambda: finder.find(thread, marker, since, others)
+        )
 
     async def unmarked(self, thread: ThreadRef, after: MessageId) -> Sequence[MessageRef]:
         """The bot's messages after one that carry no marker; none where messages do not grow."""
@@ -155,17 +163,28 @@ class Outlet:
                 lambda: self.call(Priority.FINAL, Operation.DELETE, ref.thread, lambda: deleter.delete(ref)),
             )
 
-    async def tell(self, thread: ThreadRef, text: str, marker: str, *, again: datetime | None = None) -> None:
+    async def tell(
+        self,
+        thread: ThreadRef,
+        text: str,
+        marker: str,
+        *,
+        again: datetime | None = None,
+        others: Collection[MessageId] = (),
+    ) -> None:
         """Post a sentence of the bridge's own that belongs to no turn; outages are waited out.
 
-        `again` says that it may have been posted already, after then: it is looked up first.
+        `again` says that it may have been posted already, after then: it is looked up first, and not among `others`.
+        Where nobody can tell, it is said: better twice than never.
         """
         part = Part(text, PartKind.NOTICE, final=True)
         unsure, since = again is not None, again or self.clock.now()
 
         async def post() -> MessageRef:
             nonlocal unsure
-            found = await self.find(thread, marker, since) if unsure else None
+            found = None
+            with contextlib.suppress(Unprovable):
+                found = await self.find(thread, marker, since, others) if unsure else None
             try:
                 return found or await self.platform.post(thread, part, marker)
             except OutcomeUnknown:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -85,6 +85,10 @@ class Store:
     async def take_back(self, verdict: Verdict) -> Change:
         """The bridge itself deleted a message of its own."""
         return await self._writer.run(lambda connection: changes.taken_back(connection, verdict))
+
+    async def answers(self, thread_id: int) -> Collection[MessageId]:
+        """The newest messages of the bot in a thread that have a receipt."""
+        return await self._reader.run(lambda connection: turns.answers(connection, thread_id))
 
     async def question(self, ref: MessageRef) -> WaitingMessage | None:
         """A message of a person, if it was accepted; of `ref.thread` only the channel counts."""

@@ -145,6 +145,21 @@ def of_answer(
     return None if found is None else (found[0], found[1])
 
 
+MANY = 500
+"""Messages of a thread that are known again; a platform is asked for fewer of them."""
+
+
+def answers(connection: Connection, thread_id: int) -> frozenset[MessageId]:
+    query = (
+        select(parts.c.message)
+        .join_from(parts, turns, parts.c.turn_id == turns.c.id)
+        .where(turns.c.thread_id == thread_id, parts.c.message.is_not(None))
+        .order_by(turns.c.id.desc())
+        .limit(MANY)
+    )
+    return frozenset(MessageId(message) for message in connection.execute(query).scalars())
+
+
 def question(
     connection: Connection, instance: str, workspace: str, channel: str, message: MessageId
 ) -> WaitingMessage | None:

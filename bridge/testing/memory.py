@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any
@@ -133,7 +133,9 @@ class MemoryPlatform(BareMemoryPlatform):
             if ref in (message.ref for message in self.world.messages(ref.thread)):
                 await self.world.remove(ref)
 
-    async def find(self, thread: ThreadRef, marker: str, since: datetime | None = None) -> MessageRef | None:
+    async def find(
+        self, thread: ThreadRef, marker: str, since: datetime | None = None, others: Collection[MessageId] = ()
+    ) -> MessageRef | None:
         async with self._call(Operation.HISTORY, thread, marker):
             return self.world.screen.find(thread, marker)
 

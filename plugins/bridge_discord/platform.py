@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -17,6 +17,7 @@ from bridge import (
     Deliver,
     Event,
     Message,
+    MessageId,
     MessageRef,
     Operation,
     Part,
@@ -121,12 +122,14 @@ class DiscordPlatform:
         if status:
             await self._posting.typing(thread)
 
-    async def find(self, thread: ThreadRef, marker: str, since: datetime | None = None) -> MessageRef | None:
+    async def find(
+        self, thread: ThreadRef, marker: str, since: datetime | None = None, others: Collection[MessageId] = ()
+    ) -> MessageRef | None:
         """The message that was posted with `marker`; None also where posting again gives the same message.
 
-        Raises OutcomeUnknown when Discord cannot tell any more."""
+        Raises Unprovable when Discord cannot tell any more."""
         await self._know_me()
-        return await self._posting.find(thread, marker, since)
+        return await self._posting.find(thread, marker, since, others)
 
     async def upload(self, thread: ThreadRef, part: Part, content: bytes, marker: str) -> MessageRef:
         """Post a file. The marker is what it is for a post."""

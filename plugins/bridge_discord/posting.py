@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,9 +15,9 @@ from bridge import (
     MessageId,
     MessageRef,
     Operation,
-    OutcomeUnknown,
     Surface,
     ThreadRef,
+    Unprovable,
 )
 from bridge_discord.errors import Answer, Code, failure
 from bridge_discord.ids import message_id, split
@@ -100,19 +100,22 @@ class Posting:
         key = BudgetKey(Operation.ACTIVITY.value, room(thread))
         await self._rest.call("POST", f"/channels/{channel}/typing", key=key)
 
-    async def find(self, thread: ThreadRef, marker: str, since: datetime | None) -> MessageRef | None:
+    async def find(
+        self, thread: ThreadRef, marker: str, since: datetime | None, others: Collection[MessageId]
+    ) -> MessageRef | None:
         """The message that was posted with `marker`.
 
         None when no other message of ours can be the one, or when one so young can that posting again with the same
-        marker gives that very message; OutcomeUnknown when an older one can.
+        marker gives that very message; Unprovable when an older one can.
         """
         mine = [] if self._markers.message(marker) else await self._mine(thread)
+        mine = [message for message in mine if message not in others]
         known = self._markers.message(marker)  # again: the echo of a post may have come meanwhile
         if known is not None:
             return MessageRef(thread, known)
         doubtful = self._markers.doubtful(marker, mine, since)
         if doubtful:
-            raise OutcomeUnknown(f"Discord does not tell the markers of {len(doubtful)} messages of the bot there")
+            raise Unprovable(f"Discord does not tell the markers of {len(doubtful)} messages of the bot there")
         return None
 
     def heard(self, data: Mapping[str, Any]) -> None:

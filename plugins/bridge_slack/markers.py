@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from bridge import MessageId, MessageRef, Operation, OutcomeUnknown, Surface, ThreadRef
+from bridge import MessageId, MessageRef, Operation, Surface, ThreadRef, Unprovable
 from bridge_slack import ids
 from bridge_slack.api import Api
 from bridge_slack.limits import budget_keys
@@ -29,7 +29,7 @@ def file_name(marker: str) -> str:
 
 
 async def find(api: Api, thread: ThreadRef, marker: str, since: datetime | None = None) -> MessageRef | None:
-    """The post with `marker`; None when there is none. Raises OutcomeUnknown when the thread is too long to be sure."""
+    """The post with `marker`; None when there is none. Raises Unprovable when the thread is too long to be sure."""
     wanted = metadata(marker)
     async for message in _messages(api, thread, since):
         posted = message.get("metadata") or {}
@@ -75,4 +75,4 @@ async def _messages(
             return
         arguments["cursor"] = cursor
         await api.admit([key])
-    raise OutcomeUnknown(f"too many messages in {thread.channel} to find one of ours among them")
+    raise Unprovable(f"too many messages in {thread.channel} to find one of ours among them")

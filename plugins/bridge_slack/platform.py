@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime
 
 import structlog
@@ -128,7 +128,9 @@ class SlackPlatform:
     async def delete(self, ref: MessageRef) -> None:
         await self._messages.delete(ref)
 
-    async def find(self, thread: ThreadRef, marker: str, since: datetime | None = None) -> MessageRef | None:
+    async def find(
+        self, thread: ThreadRef, marker: str, since: datetime | None = None, others: Collection[MessageId] = ()
+    ) -> MessageRef | None:
         return await markers.find(self._api, thread, marker, since)
 
     async def upload(self, thread: ThreadRef, part: Part, content: bytes, marker: str) -> MessageRef:

@@ -14,15 +14,17 @@ from bridge import (
     MessageRef,
     NotEditable,
     Operation,
+    OutcomeUnknown,
     Rejected,
     StoreBusy,
     ThreadRef,
+    Unprovable,
     notices,
 )
 from bridge.store import TurnState
 from bridge.testing import MemoryWorld, eventually
 from bridge.testing.messages import with_bot
-from tests.core.running import Place, place
+from tests.core.running import CONFIG, Place, place
 from tests.core.test_turns import Slow, database, scripted, states
 
 
@@ -189,3 +191,23 @@ async def test_a_message_that_was_being_replaced_is_said_once(tmp_path: Path) ->
         async with here.running():
             await answered(here, TurnState.ANSWERED)
         assert here.world.shown(question.thread) == ("one two",)
+
+
+async def test_what_nobody_can_tell_any_more_is_said_once_and_not_guessed(tmp_path: Path) -> None:
+    async with place(tmp_path) as here, here.running():
+        here.world.fail(Operation.POST, OutcomeUnknown("cut"), done=True)
+        here.world.fail(Operation.HISTORY, Unprovable("too long ago"))
+        question = await here.world.say("Hi", mention=True)
+        await here.answered(question.thread, "1: Hi", notices.UNCERTAIN)
+        await answered(here, TurnState.FAILED, "Unprovable: too long ago")
+
+
+async def test_the_same_after_a_restart(tmp_path: Path) -> None:
+    async with place(tmp_path) as here:
+        async with here.running(), here.world.holding(Operation.POST):
+            question = await here.world.say("Hi", mention=True)
+            await eventually(lambda: here.count("SELECT count(*) FROM parts"))
+        here.world.fail(Operation.HISTORY, Unprovable("too long ago"))
+        async with here.running(CONFIG.replace("[bridge]\n", '[bridge]\nbackfill = "0s"\n')):
+            await answered(here, TurnState.FAILED, "Unprovable: too long ago")
+            assert here.world.shown(question.thread) == (notices.UNCERTAIN,)

@@ -11,6 +11,7 @@ from bridge import (
     Forbidden,
     InstanceFailed,
     Message,
+    MessageId,
     NotEditable,
     OutcomeUnknown,
     Part,
@@ -18,6 +19,7 @@ from bridge import (
     PlatformUnavailable,
     RateLimited,
     Rejected,
+    Unprovable,
 )
 from bridge.testing.contracts import Inbox
 from bridge_sandbox.faults import Action, Fault
@@ -67,7 +69,7 @@ async def test_another_process_posts_a_young_message_again_and_gets_the_same(sid
 async def test_another_process_cannot_tell_an_old_message_and_says_so(side: Side, message: Message) -> None:
     earlier(side, message.thread.id, "posted and forgotten")
     later = Side(side.fake)
-    with pytest.raises(OutcomeUnknown, match="marker"):
+    with pytest.raises(Unprovable, match="marker"):
         await later.platform.find(message.thread, "marker")
     await later.platform.close()
 
@@ -98,8 +100,10 @@ async def test_a_chain_is_looked_through_without_the_answers_to_others(side: Sid
     earlier(side, one.channel.id, "an answer", reply_to=one.thread.id)
     later = Side(side.fake)
     assert await later.platform.find(two.thread, "marker") is None
-    with pytest.raises(OutcomeUnknown):
+    with pytest.raises(Unprovable):
         await later.platform.find(one.thread, "marker")
+    known = [f"{one.channel.id}:{shown.id}" for shown in side.fake.shown(one.channel.id) if shown.bot]
+    assert await later.platform.find(one.thread, "marker", others=list(map(MessageId, known))) is None
     await later.platform.close()
 
 

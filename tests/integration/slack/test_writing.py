@@ -21,6 +21,7 @@ from bridge import (
     Surface,
     ThreadRef,
     TooLong,
+    Unprovable,
 )
 from bridge_sandbox.faults import Action, Fault
 from bridge_sandbox.slack import FakeSlack
@@ -95,7 +96,7 @@ async def test_in_a_conversation_without_end_it_is_not_claimed_that_there_is_no_
     assert direct.direct_with is not None
     for number in range(1, 2002):
         direct.messages[str(number)] = Posted(str(number), direct.direct_with, "chat")
-    with pytest.raises(OutcomeUnknown):
+    with pytest.raises(Unprovable):
         await platform.find(thread(slack, direct.id), "marker-1")
 
 

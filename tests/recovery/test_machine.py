@@ -43,6 +43,9 @@ TROUBLES: Sequence[tuple[Operation, PlatformError, bool]] = [
     ]
 ]
 
+MOMENTS = ["after post", "after start_stream", "after send", "after edit", "before TurnEnded"]
+"""When a crash is worst."""
+
 
 async def say(ask: Ask) -> AsyncIterator[Step]:
     """A chatbot whose answer names the question that it is to."""
@@ -61,6 +64,7 @@ class Bridges(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.directory = Path(tempfile.mkdtemp())
         self.service = ScriptedService({"echo": say})
+        self.refused = self.unreachable = False
         self.messages: list[Message] = []
         self.crashes: list[str] = []
 
@@ -78,6 +82,8 @@ class Bridges(RuleBasedStateMachine):
         fuse = Fuse(10**9)
         process = self.stage.start(fuse)
         await self.stage.world.until(lambda: self.stage.world.connected or process.done())
+        for message in self.messages:  # whether it was acknowledged, a platform knows no better than we do
+            self.stage.world.send(message)
         return fuse, process
 
     @rule(first=st.booleans(), which=st.integers(0, 9))
@@ -115,14 +121,18 @@ class Bridges(RuleBasedStateMachine):
         operation, error, done = trouble
         self.stage.world.fail(operation, error, done=done)
 
+    @precondition(lambda self: not self.refused)
     @rule()
     def refuse(self) -> None:
-        """The next post is refused for good."""
+        """A post is refused for good. What is refused in the thread and to the asker has nowhere to go: only once."""
+        self.refused = True
         self.stage.world.fail(Operation.POST, Forbidden())
 
+    @precondition(lambda self: not self.unreachable)
     @rule(operation=st.sampled_from(["create", "resume", "send", "messages"]))
     def chatbot_fails(self, operation: str) -> None:
-        """The chatbot cannot be reached for one call."""
+        """The chatbot cannot be reached for one call; after three, people would be told so."""
+        self.unreachable = True
         self.service.fail(operation, ChatbotUnavailable())
 
     @precondition(lambda self: self.service.sessions and not self.stage.unanswered)
@@ -132,12 +142,13 @@ class Bridges(RuleBasedStateMachine):
         for session in self.service.sessions:
             self.service.forget(session)
 
-    @rule(effects=st.integers(1, 30))
-    def crash(self, effects: int) -> None:
-        """The bridge is stopped dead a few effects later, and another one starts."""
+    @rule(at=st.integers(1, 30) | st.sampled_from(MOMENTS))
+    def crash(self, at: int | str) -> None:
+        """The bridge is stopped dead a few effects later, or at the next of a name, and another one starts."""
+        self.ask(first=False, which=len(self.messages))
 
         async def crash() -> tuple[Fuse, asyncio.Task[bool]]:
-            self.fuse.stop_at(len(self.fuse.names) + effects)
+            self.fuse.stop_at(at if isinstance(at, str) else len(self.fuse.names) + at)
             await eventually(lambda: self.fuse.dead or not self.stage.unanswered)
             self.crashes.append(self.fuse.names[-1] if self.fuse.names else "")
             await self.fuse.bury(self.process)

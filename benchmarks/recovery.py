@@ -62,7 +62,7 @@ async def measure(directory: Path, turns: int) -> tuple[float, float, int]:
     plugins = Plugins()
     plugins.register(bridge.testing.memory, "memory")
     plugins.register(bridge.testing.scripted, "scripted")
-    capabilities = replace(CAPABILITIES, budgets=BUDGETS, activity_seconds=None)
+    capabilities = replace(CAPABILITIES, budgets=BUDGETS)
     async with ScriptedService({"slow": slow}) as service:
         world = MemoryWorld(capabilities=capabilities, limits=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -87,6 +88,7 @@ class Serving:
     async def run(self) -> bool:
         """Serve until stopped; False when it ended because no platform instance works."""
         house, stopping = self._house, self._house.stopping
+        await self._spend()
         log.info("app.started", platforms=sorted(self._instances.outlets), chatbots=sorted(self._file.config.chatbots))
         around = Around(self._inbox.accept, self._missed, lambda _: self._recover(), self._leave)
         serving = asyncio.create_task(self._instances.run(around), name="platforms")
@@ -110,6 +112,13 @@ class Serving:
             await self._inbox.close()
             await self._lanes.park()
             await self._instances.close()
+
+    async def _spend(self) -> None:
+        """Where an earlier process was interrupted, it may have used up what platforms allow."""
+        with contextlib.suppress(StoreError):  # what is left is asked for again before it is taken up
+            if await self._house.store.pending_threads():
+                for outlet in self._instances.outlets.values():
+                    outlet.scheduler.spent()
 
     async def _start(self) -> None:
         await self._instances.settle()

@@ -25,16 +25,16 @@ class Bucket:
     starts from a known level after it.
 
     The platform counts calls as they arrive: `overtaking` is by how many seconds one may be longer on its way than
-    a later one.
+    a later one. With `spent_at` it was empty at that moment; otherwise it begins full.
     """
 
-    def __init__(self, budget: Budget, now: float, overtaking: float = 0.0) -> None:
+    def __init__(self, budget: Budget, now: float, overtaking: float = 0.0, *, spent_at: float | None = None) -> None:
         self.burst = budget.burst
         self.rate = budget.rate
         self._budget = budget
         self._overtaking = overtaking
-        self._level = budget.burst
-        self._at = now
+        self._level = budget.burst if spent_at is None else 0.0
+        self._at = now if spent_at is None else min(now, spent_at)
         self._held_until: float | None = None
         self._afterwards = budget.burst
         self._limited_until = now

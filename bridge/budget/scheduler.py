@@ -37,6 +37,7 @@ class Scheduler:
         self._budgets = budgets
         self._queues: dict[BudgetKey, Queue] = {}
         self._forget_at = _MANY
+        self._spent_at: float | None = None
         self._order = itertools.count()
         self._alarm = Alarm(clock, self._serve)
 
@@ -74,6 +75,10 @@ class Scheduler:
         for queue in queues:
             queue.bucket.succeeded(now)
         return result
+
+    def spent(self) -> None:
+        """An earlier process may have spent everything until this moment; to be called before the first call."""
+        self._spent_at = self._clock.monotonic()
 
     def observe(
         self,
@@ -186,6 +191,6 @@ class Scheduler:
                 self._queues = {kept: queue for kept, queue in self._queues.items() if not queue.idle(now)}
                 self._forget_at = max(_MANY, 2 * len(self._queues))
             queue = self._queues[key] = Queue(
-                Window(budget, now) if budget.window else Bucket(budget, now, self._overtaking)
+                Window(budget, now) if budget.window else Bucket(budget, now, self._overtaking, spent_at=self._spent_at)
             )
         return queue

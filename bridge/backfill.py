@@ -58,6 +58,14 @@ class Backfill:
         self._new: asyncio.Queue[InstanceName] = asyncio.Queue()
         self._complete: dict[InstanceName, asyncio.Event] = {}
         self._serving: dict[InstanceName, asyncio.Task[None]] = {}
+        self._first: set[InstanceName] = set()
+        """Instances that connect for the first time ever: what was said before is nobody's to answer."""
+
+    async def begin(self, instance: InstanceName) -> None:
+        """An instance is about to connect: from its first time on, nothing is missed. Raises StoreError."""
+        if await self._store.reached(instance) is None:
+            self._first.add(instance)
+            await self._store.set_reached(instance, self._clock.now())
 
     def missed(self, instance: InstanceName) -> None:
         """Messages may have been missed on this instance until now."""
@@ -138,7 +146,9 @@ class Backfill:
     async def _fetch(self, name: InstanceName, outlet: Outlet, now: datetime) -> None:
         reached = await self._store.reached(name)
         window = self._window()
-        if reached is None or not window or not isinstance(outlet.platform, HasHistory):
+        first = name in self._first
+        self._first.discard(name)
+        if first or reached is None or not window or not isinstance(outlet.platform, HasHistory):
             return
         since, count = max(reached - OVERLAP, now - window), 0
         missed = Missed(name, outlet, outlet.platform, self._store, self._routes())

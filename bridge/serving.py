@@ -88,6 +88,7 @@ class Serving:
     async def run(self) -> bool:
         """Serve until stopped; False when it ended because no platform instance works."""
         house, stopping = self._house, self._house.stopping
+        await self._begin(self._file.config)
         await self._spend()
         log.info("app.started", platforms=sorted(self._instances.outlets), chatbots=sorted(self._file.config.chatbots))
         around = Around(self._inbox.accept, self._missed, lambda _: self._recover(), self._leave)
@@ -112,6 +113,14 @@ class Serving:
             await self._inbox.close()
             await self._lanes.park()
             await self._instances.close()
+
+    async def _begin(self, config: Config) -> None:
+        """Before these platforms connect: from their first time ever on, nothing is missed, even if this crashes."""
+        for name in config.platforms:
+            try:
+                await self._backfill.begin(name)
+            except StoreError as error:
+                log.warning("backfill.not_noted", platform=name, reason=str(error))
 
     async def _spend(self) -> None:
         """Where an earlier process was interrupted, it may have used up what platforms allow."""
@@ -145,6 +154,7 @@ class Serving:
 
     async def _apply(self, config: Config) -> None:
         self._house.accounts.apply(config)
+        await self._begin(config)
         self._instances.want(config.platforms)
         await self._note_applied()
 

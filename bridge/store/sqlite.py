@@ -62,6 +62,8 @@ def make_engine(path: Path, *, begin: str, busy_timeout: float) -> Engine:
         # With less than FULL, a power cut could take commits that were promised.
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
+        # What is erased is gone from the file too.
+        cursor.execute("PRAGMA secure_delete = ON")
         cursor.close()
 
     @event.listens_for(engine, "begin")

@@ -44,9 +44,9 @@ async def play(
     """Play it; `program` are the arguments of Python that run bridge. Files are written to `directory`."""
     async with Sandbox(word_seconds=WORD_SECONDS, scale=SCALE) as sandbox:
         config = sandbox.write_config(directory)
-        config.write_text(_one_route(config.read_text()))
+        config.write_text(one_route(config.read_text()))
         process = BridgeProcess(config, directory / "bridge.log", sandbox.wire, program=program)
-        people = _People(sandbox)
+        people = Crowd(sandbox)
         blows = Blows(sandbox, process, people.repeat)
         await process.start()
         if not await process.connected(30.0):
@@ -64,7 +64,7 @@ async def play(
             await process.stop()
 
 
-async def _play(plan: Plan, people: _People, blows: Blows) -> None:
+async def _play(plan: Plan, people: Crowd, blows: Blows) -> None:
     """Ask and strike, each at its time; one does not wait for the other."""
     began = time.monotonic()
 
@@ -83,7 +83,7 @@ async def _play(plan: Plan, people: _People, blows: Blows) -> None:
         group.create_task(striking())
 
 
-class _People:
+class Crowd:
     """Everybody who asks, and what they see."""
 
     def __init__(self, sandbox: Sandbox) -> None:
@@ -148,7 +148,7 @@ def _answer(question: str, turn: int) -> str:
     return f"You said: {question} (turn {turn} of this conversation)"
 
 
-def _one_route(config: str) -> str:
+def one_route(config: str) -> str:
     """The sandbox\'s configuration with one route for everything."""
     assert config.startswith(MARK)
     return config[: config.index("# Routes are read")] + ROUTE

@@ -104,7 +104,7 @@ class Stage:
         blown = asyncio.create_task(fuse.blown())
         answered = asyncio.create_task(self._answered())
         try:
-            await self.world.until(lambda: self.world.connected or process.done())
+            await eventually(lambda: self.world.connected or process.done() or fuse.dead)
             for message in self.said:
                 self.world.send(message)
             await asyncio.wait({blown, answered, process}, return_when=asyncio.FIRST_COMPLETED, timeout=PATIENCE)

@@ -81,7 +81,7 @@ class Bridges(RuleBasedStateMachine):
     async def _start(self) -> tuple[Fuse, asyncio.Task[bool]]:
         fuse = Fuse(10**9)
         process = self.stage.start(fuse)
-        await self.stage.world.until(lambda: self.stage.world.connected or process.done())
+        await eventually(lambda: self.stage.world.connected or process.done() or fuse.dead)
         for message in self.messages:  # whether it was acknowledged, a platform knows no better than we do
             self.stage.world.send(message)
         return fuse, process

@@ -63,6 +63,9 @@ async def test_the_words_of_a_person_are_erased_and_known_as_a_duplicate(store: 
     with closing(sqlite3.connect(tmp_path / "bridge.db")) as connection:
         kept = "\n".join(row[0] for row in connection.execute("SELECT body FROM messages"))
     assert "a secret of mine" not in kept
+    with closing(sqlite3.connect(tmp_path / "bridge.db")) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert b"a secret of mine" not in (tmp_path / "bridge.db").read_bytes()
     assert "is being asked" in kept
     assert (await store.accept(secret)).outcome is Accepted.DUPLICATE
 

@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 import structlog
 
 from bridge.clock import Clock, within
-from bridge.errors import BridgeError, InstanceFailed
+from bridge.errors import BridgeError, InstanceFailed, StoreError
 from bridge.missed import Missed
-from bridge.model import InstanceName, Message
+from bridge.model import InstanceName, Message, ThreadRef
 from bridge.platform import HasHistory
 from bridge.reply.insist import Backoff
 from bridge.reply.outlet import Outlet
@@ -55,7 +55,7 @@ class Backfill:
         self._accept = accept
         self._window = window
         self._missed: dict[InstanceName, asyncio.Event] = {}
-        self._new: asyncio.Queue[InstanceName] = asyncio.Queue()
+        self._new: asyncio.Queue[InstanceName | tuple[ThreadRef, datetime]] = asyncio.Queue()
         self._complete: dict[InstanceName, asyncio.Event] = {}
         self._serving: dict[InstanceName, asyncio.Task[None]] = {}
         self._first: set[InstanceName] = set()
@@ -86,11 +86,18 @@ class Backfill:
             log.warning("backfill.slow", platform=instance)
             complete.set()
 
+    def read_again(self, thread: ThreadRef, since: datetime) -> None:
+        """Messages in a thread were left alone that are for the bot now. Never blocks."""
+        self._new.put_nowait((thread, since))
+
     async def run(self) -> None:
         """Fetch whenever something was missed, until cancelled."""
         async with asyncio.TaskGroup() as group:
             while True:
                 name = await self._new.get()
+                if not isinstance(name, str):
+                    group.create_task(self._read_again(*name), name=f"backfill of a thread on {name[0].instance}")
+                    continue
                 outlet = self._outlets.get(name)
                 if outlet is not None and name in self._missed and name not in self._serving:
                     self._serving[name] = group.create_task(self._serve(name, outlet), name=f"backfill {name}")
@@ -105,6 +112,23 @@ class Backfill:
         complete = self._complete.pop(instance, None)
         if complete is not None:
             complete.set()
+
+    async def _read_again(self, thread: ThreadRef, since: datetime) -> None:
+        outlet, backoff = self._outlets.get(thread.instance), Backoff()
+        if outlet is None or not isinstance(outlet.platform, HasHistory):
+            return
+        missed = Missed(thread.instance, outlet, outlet.platform, self._store, self._routes())
+        while not outlet.failed.is_set():
+            try:
+                for message in await missed.of(thread, since):
+                    await self._accept(message)
+            except InstanceFailed:
+                outlet.failed.set()
+            except StoreError as error:
+                log.warning("backfill.interrupted", platform=thread.instance, reason=str(error))
+                await self._clock.sleep(backoff.wait())
+            else:
+                return
 
     async def _serve(self, name: InstanceName, outlet: Outlet) -> None:
         missed = self._missed[name]

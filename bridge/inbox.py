@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from weakref import WeakValueDictionary
 
 import structlog
@@ -14,11 +15,11 @@ from bridge.amendments import Amendments
 from bridge.clock import Clock
 from bridge.errors import BridgeError
 from bridge.meter import Meter
-from bridge.model import Deleted, Edited, Event, InstanceName, Message, Pressed, Stopped, Surface, ThreadRef
+from bridge.model import Deleted, Edited, Event, EventId, InstanceName, Message, Pressed, Stopped, Surface, ThreadRef
 from bridge.reply.marks import marker
 from bridge.reply.outlet import Outlet
 from bridge.routing import Action, Decision, Route, decide, unless_too_old
-from bridge.store import Accepted, Inbound, Store, ThreadRow, Verdict
+from bridge.store import EARLY, Accepted, Inbound, Store, ThreadRow, Verdict
 
 log = structlog.get_logger(__name__)
 
@@ -40,18 +41,20 @@ class Inbox:
         wake: Callable[[int, Message | None], None],
         *,
         stop: Callable[[int], None],
+        again: Callable[[ThreadRef, datetime], None],
         amendments: Amendments,
         tell_unrouted: Callable[[], bool],
         chatbots: Callable[[], Collection[str]],
         meter: Meter,
     ) -> None:
-        """`chatbots` gives the names of those that are configured."""
+        """`chatbots` gives the names of those that are configured; `again` reads what was written in a thread since."""
         self._store = store
         self._routes = routes
         self._outlets = outlets
         self._clock = clock
         self._wake = wake
         self._stop = stop
+        self._again = again
         self._amendments = amendments
         self._tell_unrouted = tell_unrouted
         self._chatbots = chatbots
@@ -104,11 +107,17 @@ class Inbox:
         if decision.action is Action.ACCEPT and decision.route is not None:
             thread = decision.thread if begun is None else begun.ref
             await self._accept(message, thread, decision.route, decision.reason)
+            if begun is None and await self._store.early(thread):
+                self._again(thread, message.sent_at)
             return
         removed = self._removed(decision, begun)
         if removed:
             decision = replace(decision, reason=f"{decision.reason}; chatbot {removed} of its thread was removed")
-        new = await self._decide(self._verdict(message, decision), decision.action.value)
+        verdict = self._verdict(message, decision)
+        if decision.early:
+            # It may be one that overtook the message which begins the conversation: then it is read again.
+            verdict = replace(verdict, event_id=EventId(f"{message.event_id}:{EARLY}"), revision=EARLY)
+        new = await self._decide(verdict, decision.action.value)
         if new is not Accepted.NEW:
             return
         if removed and begun is not None:

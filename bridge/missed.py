@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 Ask = Callable[[str | None], Awaitable[tuple[Sequence[T], str | None]]]
 
-CONVERSATIONS = 100
+CONVERSATIONS = 1_000
 """The threads that are read, the latest active first."""
 CHANNELS = 100
 MESSAGES = 1_000
@@ -51,6 +51,10 @@ class Missed:
         for channel in await self._channels():
             if channel.place.channel not in direct:
                 yield await self._read(channel.place, moment)
+
+    async def of(self, place: ThreadRef, moment: datetime) -> Sequence[Message]:
+        """What people wrote in one place after `moment`, oldest first. As `since` otherwise."""
+        return await self._read(place, moment)
 
     async def _channels(self) -> Sequence[Channel]:
         """The channels and direct conversations that some route takes."""

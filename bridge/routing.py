@@ -136,6 +136,8 @@ class Decision:
     """The route that took the message's place and author, also when its trigger did not; None when none did."""
     thread: ThreadRef
     """Where the conversation is, or begins."""
+    early: bool = False
+    """True when it is left alone only because no conversation has begun in its thread."""
 
 
 def decide(message: Message, routes: Sequence[Route], *, conversation: bool) -> Decision:
@@ -202,7 +204,7 @@ def _decide(message: Message, route: Route, conversation: bool) -> Decision:
         return Decision(Action.ACCEPT, f"{route.label} takes it: {why}", route, _thread(message, route))
     why_not = "the platform withheld its text" if route.trigger is Trigger.ALL else "it does not mention the bot"
     reason = f"{route.label} would take it, but {why_not} and no conversation has begun in its thread"
-    return Decision(Action.IGNORE, reason, route, message.thread)
+    return Decision(Action.IGNORE, reason, route, message.thread, early=not message.starts)
 
 
 def _trigger(message: Message, route: Route, conversation: bool) -> str | None:

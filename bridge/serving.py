@@ -79,6 +79,7 @@ class Serving:
             clock,
             self._lanes.wake,
             stop=self._lanes.stop,
+            again=self._backfill.read_again,
             amendments=Amendments(store, self._routes, outlets, self._lanes.changed),
             tell_unrouted=lambda: self._file.config.settings.unrouted == "tell",
             chatbots=lambda: self._file.config.chatbots,

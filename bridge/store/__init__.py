@@ -20,11 +20,13 @@ from bridge.store.records import (
     WaitingMessage,
     Wish,
 )
+from bridge.store.schema import EARLY
 from bridge.store.status import Status, database_status
 from bridge.store.store import Store
 from bridge.store.trail import Duplicate, Receipt, Trail
 
 __all__ = [
+    "EARLY",
     "Acceptance",
     "Accepted",
     "BindingHistory",

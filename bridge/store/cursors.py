@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, literal_column, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection
 
 from bridge.model import InstanceName, ThreadRef
 from bridge.store.encoding import from_micros, optional_time, to_micros
-from bridge.store.schema import applied, counters, decisions, messages, reached, told
+from bridge.store.schema import EARLY, applied, counters, decisions, messages, reached, told
 
 _FILE = "configuration"
 _CHANGES = select(counters.c.value).where(counters.c.name == "changes")
@@ -26,6 +26,13 @@ def set_reached(connection: Connection, instance: InstanceName, at: datetime) ->
             where=new.excluded["at"] > reached.c["at"],
         )
     )
+
+
+def early(connection: Connection, ref: ThreadRef) -> bool:
+    place = {"instance": ref.instance, "workspace": ref.workspace, "channel": ref.channel, "thread": ref.id}
+    which = (decisions.c[name] == value for name, value in place.items())
+    query = select(decisions.c.id).where(*which, decisions.c.revision == literal_column(f"'{EARLY}'"))
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def get_reached(connection: Connection, instance: InstanceName) -> datetime | None:

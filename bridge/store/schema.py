@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 """Every revision that a database may have, oldest first; the last is what this program works with."""
 
 metadata = MetaData(
@@ -142,6 +142,10 @@ decisions = Table(
     Column("at", Time, nullable=False),
     *_unique_identity(),
 )
+
+EARLY = "early"
+"""The revision of decisions about messages that came before the one which begins their conversation, if any does."""
+_partial("ix_decisions_early", decisions.c.thread, where=f"revision = '{EARLY}'")
 
 parts = Table(
     "parts",

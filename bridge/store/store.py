@@ -291,6 +291,10 @@ class Store:
             lambda connection: turns.end_messages(connection, thread_id, message_ids, state, reason, now=now)
         )
 
+    async def early(self, thread: ThreadRef) -> bool:
+        """Whether messages in a thread were left alone because no conversation had begun there yet."""
+        return await self._reader.run(lambda connection: cursors.early(connection, thread))
+
     async def set_reached(self, instance: InstanceName, at: datetime) -> None:
         """Everything that was sent on the instance until `at` is stored. It never goes back in time."""
         await self._writer.run(lambda connection: cursors.set_reached(connection, instance, at))

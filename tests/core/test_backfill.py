@@ -116,3 +116,18 @@ def first_session(here: Place) -> SessionId:
 
 def calls(here: Place) -> int:
     return sum(call.operation is Operation.HISTORY for call in here.world.calls)
+
+
+async def test_a_follow_up_that_overtook_its_question_is_answered_after_it(tmp_path: Path) -> None:
+    async with place(tmp_path) as here:
+        question = await here.world.say("One", mention=True)
+        follow_up = await here.world.say("Two", thread=question.thread)
+        async with here.running(CONFIG + 'when_busy = "queue"\n'):
+            here.world.send(follow_up)
+            await eventually(lambda: here.count("SELECT count(*) FROM decisions") == 1)
+            here.world.send(question)
+            await here.answered(question.thread, "1: One", "2: Two")
+            here.world.send(follow_up)
+            here.world.send(question)
+            await eventually(lambda: here.count("SELECT coalesce(sum(times), 0) FROM duplicates") >= 2)
+            assert here.world.shown(question.thread) == ("1: One", "2: Two")

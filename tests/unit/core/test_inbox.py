@@ -41,6 +41,7 @@ async def test_a_follow_up_of_the_same_instant_goes_on_with_the_conversation(tmp
         clock,
         lambda thread, message: woken.append(message.text if message is not None else ""),
         stop=idle.stop,
+        again=lambda thread, since: None,
         amendments=Amendments(store, lambda: routes, {}, idle.changed),
         tell_unrouted=lambda: False,
         chatbots=lambda: {"echo"},

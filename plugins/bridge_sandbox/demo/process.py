@@ -74,6 +74,13 @@ class BridgeProcess:
         self._process.kill()
         await self._process.wait()
 
+    @property
+    def pid(self) -> int:
+        """Its number. It must have been started."""
+        if self._process is None:
+            raise RuntimeError("the process was not started")
+        return self._process.pid
+
     def signal(self, number: int) -> None:
         """Send it a signal. It must have been started."""
         if self._process is None:

@@ -29,7 +29,7 @@ async def test_a_database_that_another_program_holds(tmp_path: Path, platform: s
             other.execute("BEGIN IMMEDIATE")
             await ada.write(thread, QUESTION)
             # As long as it takes until the program has given up waiting once, and tries again.
-            events = ("lane.store", "slack.event_not_stored", "discord.event_not_stored")
+            events = ("lane.store", "slack.event_not_stored", "an event waits")
             await eventually(lambda: any(here.logged(event) for event in events), timeout=20)
             other.execute("ROLLBACK")
         await ada.sees(thread, said("hello", 1), said(QUESTION, 2))

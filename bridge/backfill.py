@@ -55,7 +55,9 @@ class Backfill:
         self._accept = accept
         self._window = window
         self._missed: dict[InstanceName, asyncio.Event] = {}
-        self._new: asyncio.Queue[InstanceName | tuple[ThreadRef, datetime]] = asyncio.Queue()
+        self._new: asyncio.Queue[InstanceName | tuple[ThreadRef, datetime | None]] = asyncio.Queue()
+        self._again: dict[ThreadRef, asyncio.Event] = {}
+        """Threads that are read once more; each is set when that is done."""
         self._complete: dict[InstanceName, asyncio.Event] = {}
         self._serving: dict[InstanceName, asyncio.Task[None]] = {}
         self._first: set[InstanceName] = set()
@@ -75,20 +77,23 @@ class Backfill:
             self._new.put_nowait(instance)
         self._missed[instance].set()
 
-    async def caught_up(self, instance: InstanceName) -> None:
+    async def caught_up(self, thread: ThreadRef) -> None:
         """Wait until what was missed is stored, but not for long: today's questions come after older ones."""
-        complete = self._complete.get(instance)
-        if complete is None or complete.is_set():
-            return
-        try:
-            await within(self._clock, HOLD, complete.wait())
-        except TimeoutError:
-            log.warning("backfill.slow", platform=instance)
-            complete.set()
+        for done in (self._again.get(thread), self._complete.get(thread.instance)):
+            if done is None or done.is_set():
+                continue
+            try:
+                await within(self._clock, HOLD, done.wait())
+            except TimeoutError:
+                log.warning("backfill.slow", platform=thread.instance)
+                done.set()
 
-    def read_again(self, thread: ThreadRef, since: datetime) -> None:
-        """Messages in a thread were left alone that are for the bot now. Never blocks."""
-        self._new.put_nowait((thread, since))
+    def read_again(self, thread: ThreadRef, since: datetime | None) -> None:
+        """Messages in a thread that is known now may be for the bot; None for as far back as is not sure. Never
+        blocks."""
+        if thread not in self._again:
+            self._again[thread] = asyncio.Event()
+            self._new.put_nowait((thread, since))
 
     async def run(self) -> None:
         """Fetch whenever something was missed, until cancelled."""
@@ -113,14 +118,21 @@ class Backfill:
         if complete is not None:
             complete.set()
 
-    async def _read_again(self, thread: ThreadRef, since: datetime) -> None:
-        outlet, backoff = self._outlets.get(thread.instance), Backoff()
-        if outlet is None or not isinstance(outlet.platform, HasHistory):
-            return
-        missed = Missed(thread.instance, outlet, outlet.platform, self._store, self._routes())
+    async def _read_again(self, thread: ThreadRef, since: datetime | None) -> None:
+        try:
+            outlet = self._outlets.get(thread.instance)
+            if outlet is not None and self._window() and isinstance(outlet.platform, HasHistory):
+                missed = Missed(thread.instance, outlet, outlet.platform, self._store, self._routes())
+                await self._read_one(missed, thread, since)
+        finally:
+            self._again.pop(thread).set()
+
+    async def _read_one(self, missed: Missed, thread: ThreadRef, since: datetime | None) -> None:
+        outlet, backoff, now = missed.outlet, Backoff(), self._clock.now()
         while not outlet.failed.is_set():
             try:
-                for message in await missed.of(thread, since):
+                reached = await self._store.reached(thread.instance) or now
+                for message in await missed.of(thread, since or max(reached - OVERLAP, now - self._window())):
                     await self._accept(message)
             except InstanceFailed:
                 outlet.failed.set()

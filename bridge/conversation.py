@@ -14,7 +14,7 @@ from bridge import notices
 from bridge.amending import amend
 from bridge.desk import Ask, Desk
 from bridge.errors import InstanceFailed, Outdated, Rejected
-from bridge.model import InstanceName, Message, Surface
+from bridge.model import InstanceName, Message, Surface, ThreadRef
 from bridge.question import Wish, contents, unread, wish
 from bridge.reply.marks import marker
 from bridge.reply.outlet import Outlet
@@ -34,7 +34,7 @@ class Surroundings:
     """What the next turn works with, for as long as it lasts."""
     outlets: Mapping[InstanceName, Outlet]
     routes: Callable[[], Sequence[Route]]
-    caught_up: Callable[[InstanceName], Awaitable[None]]
+    caught_up: Callable[[ThreadRef], Awaitable[None]]
     """Waits for a while until older messages are there that were missed."""
 
 
@@ -111,7 +111,7 @@ class Conversation:
             return True
         row = await self._store.unfinished_turn(self._id)
         if row is None:
-            await self._caught_up(thread.ref.instance)
+            await self._caught_up(thread.ref)
         waiting = await self._store.waiting(self._id)
         if row is not None:
             with self._desk() as desk:

@@ -41,13 +41,14 @@ class Inbox:
         wake: Callable[[int, Message | None], None],
         *,
         stop: Callable[[int], None],
-        again: Callable[[ThreadRef, datetime], None],
+        again: Callable[[ThreadRef, datetime | None], None],
         amendments: Amendments,
         tell_unrouted: Callable[[], bool],
         chatbots: Callable[[], Collection[str]],
         meter: Meter,
     ) -> None:
-        """`chatbots` gives the names of those that are configured; `again` reads what was written in a thread since."""
+        """`chatbots` gives the names of those that are configured; `again` reads what was written in a thread since,
+        or since the last time that everything was known."""
         self._store = store
         self._routes = routes
         self._outlets = outlets
@@ -106,9 +107,9 @@ class Inbox:
             decision = unless_too_old(decision, self._clock.now() - message.sent_at)
         if decision.action is Action.ACCEPT and decision.route is not None:
             thread = decision.thread if begun is None else begun.ref
+            if begun is None and not fetched:
+                await self._look_back(message, thread)
             await self._accept(message, thread, decision.route, decision.reason)
-            if begun is None and await self._store.early(thread):
-                self._again(thread, message.sent_at)
             return
         removed = self._removed(decision, begun)
         if removed:
@@ -124,6 +125,13 @@ class Inbox:
             self._tell(message, begun.ref, removed_kind(removed), notices.REMOVED)
         elif decision.action is Action.UNROUTED and self._tell_unrouted():
             self._tell(message, decision.thread, "unrouted", notices.UNROUTED)
+
+    async def _look_back(self, message: Message, thread: ThreadRef) -> None:
+        """A conversation begins: see to it that what was written there before it was known is read too."""
+        if thread.surface is Surface.DIRECT:  # nobody can list the direct conversations of a bot on Discord
+            self._again(thread, None)
+        elif await self._store.early(thread):
+            self._again(thread, message.sent_at)
 
     def _removed(self, decision: Decision, begun: ThreadRow | None) -> str:
         """The chatbot of the conversation that a message continues, if the configuration has it no more and names

@@ -131,3 +131,17 @@ async def test_a_follow_up_that_overtook_its_question_is_answered_after_it(tmp_p
             here.world.send(question)
             await eventually(lambda: here.count("SELECT coalesce(sum(times), 0) FROM duplicates") >= 2)
             assert here.world.shown(question.thread) == ("1: One", "2: Two")
+
+
+async def test_a_direct_conversation_that_nobody_can_list_is_read_from_its_first_message(tmp_path: Path) -> None:
+    async with place(tmp_path) as here:
+        async with here.running():
+            await here.world.say("Somebody else", mention=True)
+            await here.ended(1)
+        first = await here.world.say("One", direct=True)
+        here.world.said.remove(first)  # as on Discord, where this conversation is not listed
+        async with here.running(CONFIG + 'when_busy = "queue"\n'):
+            await eventually(lambda: here.world.connected)
+            here.world.said.append(first)
+            await here.world.say("Two", direct=True)
+            await here.answered(first.thread, "1: One", "2: Two")

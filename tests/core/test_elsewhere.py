@@ -204,7 +204,7 @@ async def test_what_nobody_can_tell_any_more_is_said_once_and_not_guessed(tmp_pa
 
 async def test_the_same_after_a_restart(tmp_path: Path) -> None:
     async with place(tmp_path) as here:
-        async with here.running(), here.world.holding(Operation.POST):
+        async with here.world.holding(Operation.POST), here.running():
             question = await here.world.say("Hi", mention=True)
             await eventually(lambda: here.count("SELECT count(*) FROM parts"))
         here.world.fail(Operation.HISTORY, Unprovable("too long ago"))

@@ -11,7 +11,7 @@ from sqlalchemy import Row, func, select, update
 from sqlalchemy.engine import Connection
 
 from bridge.store import inbox
-from bridge.store.encoding import edited_message, to_micros
+from bridge.store.encoding import ERASED, edited_message, to_micros
 from bridge.store.records import Accepted, TurnState, Verdict, Wish
 from bridge.store.schema import bindings, is_waiting, messages, turns
 from bridge.store.turns import of_answer
@@ -100,6 +100,8 @@ def _refusal(
     body = json.loads(row.body)
     if body.get("edited_at", 0) >= to_micros(at):
         return "a later change is known already"
+    if body["author"][0] == ERASED:
+        return "what its author wrote was erased"
     if body["text"] == text:
         return "its text is the same"
     if not asks and (row.state != "accepted" or not text.strip()):

@@ -13,6 +13,10 @@ _MICROSECOND = timedelta(microseconds=1)
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
+ERASED = "erased"
+"""Who wrote what was erased."""
+
+
 def to_micros(time: datetime) -> int:
     """Whole microseconds since 1970; `time` must be aware."""
     return (time - _EPOCH) // _MICROSECOND
@@ -48,11 +52,11 @@ def encode_message(message: Message, why: str = "") -> str:
     return _encode(body)
 
 
-def erased_message(body: str, who: str) -> str:
-    """The message without its words, its files and its author, who is called `who` from now on."""
+def erased_message(body: str) -> str:
+    """The message without its words, its files and its author."""
     fields = json.loads(body)
     fields.pop("attachments", None)
-    return _encode(fields | {"author": [who, who, []], "text": ""})
+    return _encode(fields | {"author": [ERASED, ERASED, []], "text": ""})
 
 
 def edited_message(body: str, text: str, at: int) -> str:

@@ -12,14 +12,16 @@ from sqlalchemy import ColumnElement, Select, Table, delete, func, literal_colum
 from sqlalchemy.engine import Connection
 
 from bridge.model import InstanceName, UserId
-from bridge.store.encoding import erased_message, to_micros
+from bridge.store.encoding import ERASED, erased_message, to_micros
 from bridge.store.reader import Reader
 from bridge.store.schema import decisions, duplicates, is_waiting, messages, steps, threads, turns
 from bridge.store.writer import Writer
 
 BATCH = 500
 """Rows that are deleted in one transaction: what people write waits for it."""
-ERASED = "erased"
+
+_FINISHED = turns.c.ended_at.is_not(None) & turns.c.wish.is_(None)
+"""A turn that is over may yet be asked anew or taken away, and needs its messages for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Forgetting:
 
 def _expired(connection: Connection, before: int) -> Mapping[Table, Sequence[int]]:
     """Some of the rows to delete, by their tables; empty when there is none left."""
-    over = select(turns.c.id).where(turns.c.ended_at < before)
+    over = select(turns.c.id).where(turns.c.ended_at < before, _FINISHED)
     queries: dict[Table, Select[Any]] = {
         steps: select(steps.c.id).where(steps.c.turn_id.in_(over)),
         messages: select(messages.c.id).where(
@@ -80,12 +82,12 @@ def _delete(connection: Connection, expired: Mapping[Table, Sequence[int]]) -> N
 def _erase(connection: Connection, user: UserId, instance: InstanceName | None) -> Erasure:
     author = func.json_extract(messages.c.body, "$.author[0]") == user
     mine = [author] if instance is None else [author, messages.c.instance == instance]
-    running = select(turns.c.id).where(turns.c.ended_at.is_(None))
+    running = select(turns.c.id).where(~_FINISHED)
     needed = is_waiting | (messages.c.turn_id.is_not(None) & messages.c.turn_id.in_(running))
     left = connection.execute(select(func.count()).select_from(messages).where(*mine, needed)).scalar_one()
     rows = connection.execute(select(messages.c.id, messages.c.turn_id, messages.c.body).where(*mine, ~needed)).all()
     for row in rows:
-        changed = erased_message(row.body, ERASED)
+        changed = erased_message(row.body)
         connection.execute(update(messages).where(messages.c.id == row.id).values(body=changed))
         connection.execute(delete(steps).where(steps.c.turn_id == row.turn_id))
     if not left:

@@ -11,7 +11,7 @@ from pathlib import Path
 from bridge.clock import SystemClock
 from bridge.model import InstanceName, UserId
 from bridge.retention import keep_clean
-from bridge.store import Accepted, Erasure, Store, TurnState
+from bridge.store import Accepted, Change, Erasure, Store, TurnState
 from bridge.testing import eventually
 from tests.unit.store.making import START, SetClock, asked, inbound, message, verdict
 
@@ -68,6 +68,36 @@ async def test_the_words_of_a_person_are_erased_and_known_as_a_duplicate(store: 
     assert b"a secret of mine" not in (tmp_path / "bridge.db").read_bytes()
     assert "is being asked" in kept
     assert (await store.accept(secret)).outcome is Accepted.DUPLICATE
+
+
+async def changed(store: Store, text: str, at: datetime) -> Change:
+    """The question `m1` gets another text."""
+    edit = verdict("m1", kind="edited", revision=text, event=text, at=at)
+    return await store.edit(edit, text, at, redo=True, asks=True)
+
+
+async def test_a_question_that_is_to_be_asked_anew_is_needed(store: Store, clock: SetClock, tmp_path: Path) -> None:
+    turn = await asked(store, "m1")
+    await store.end_turn(turn.id, TurnState.ANSWERED, "")
+    await changed(store, "asked anew", clock.forward(60))
+    assert await store.forgetting.erase(UserId("U1"), None) == Erasure(0, 1)
+    clock.forward(31 * DAY)
+    await store.forgetting.forget(clock.now() - timedelta(days=30))
+    wished = await store.wished_turn(turn.thread_id)
+    assert wished is not None
+    assert [waiting.message.text for waiting in wished.messages] == ["asked anew"]
+    assert wished.messages[0].message.author.id == "U1"
+
+
+async def test_what_is_erased_is_not_asked_anew(store: Store, clock: SetClock, tmp_path: Path) -> None:
+    turn = await asked(store, "m1")
+    await store.end_turn(turn.id, TurnState.ANSWERED, "")
+    await store.forgetting.erase(UserId("U1"), None)
+    change = await changed(store, "a second secret", clock.forward(60))
+    assert (change.outcome, change.turn_id) == (Accepted.NEW, None)
+    assert await store.wished_turn(turn.thread_id) is None
+    with closing(sqlite3.connect(tmp_path / "bridge.db")) as connection:
+        assert "a second secret" not in "".join(row[0] for row in connection.execute("SELECT body FROM messages"))
 
 
 async def test_a_running_bridge_keeps_a_day_at_least(store: Store, clock: SetClock, tmp_path: Path) -> None:

@@ -144,6 +144,8 @@ class Instance:
         elif state == "degraded":
             log.warning("platform.degraded", platform=self.name, reason=reason)
         elif state != before:
+            if state == "connected":
+                self._meter.connected(self.name)
             log.info(f"platform.{state}", platform=self.name, **({"reason": reason} if reason else {}))
         if state not in SETTLED:
             self.settled.clear()

@@ -28,6 +28,7 @@ class Meter:
         self._durations = seconds("turn", "How long turns took.", "chatbot")
         self._staleness = seconds("staleness", "For how long text had waited when it was shown.", "platform")
         self._calls = counter("calls", "Calls to platforms, by what became of them.", "platform", "operation", "result")
+        self._connected = counter("connected", "How often a platform became connected.", "platform")
         self._gaps = counter("gaps", "Connections after which messages may have been missed.", "platform")
         self._recovered = counter("recovered", "Threads that a start found with something unfinished.")
         self._running = Gauge("bridge_turns_running", "Turns that run now.", registry=registry)
@@ -67,6 +68,10 @@ class Meter:
     def called(self, platform: str, operation: str, result: str) -> None:
         """A call to a platform is over; `result` is "ok" or the kind of its error."""
         self._calls.labels(platform, operation, result).inc()
+
+    def connected(self, platform: str) -> None:
+        """A platform is connected, for the first time or again."""
+        self._connected.labels(platform).inc()
 
     def gap(self, platform: str) -> None:
         """Messages may have been missed."""

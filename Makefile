@@ -45,7 +45,7 @@ bench: install  ## Measure; benchmarks/README.md says how to read the figures
 	$(BIN)/python -m benchmarks
 
 soak: install  ## Let everything go wrong for MINUTES=15, and judge what came of it
-	$(BIN)/python -m tests.chaos --minutes $(or $(MINUTES),15)
+	$(BIN)/python -m tests.chaos --minutes $(or $(MINUTES),15) $(if $(SAVE),--save $(SAVE))
 
 clean:  ## Remove .venv and all caches
 	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -35,6 +35,10 @@ class Judgement:
     asked_twice: int = 0
     """Questions that the chatbot got more than once."""
     asked_never: int = 0
+    strays: int = 0
+    """Messages of the bot that stand where nobody asked anything."""
+    notices: int = 0
+    """Messages of the bridge's own: an answer could not be given, and the person was told."""
     details: list[str] = field(default_factory=list)
 
     @property
@@ -47,6 +51,8 @@ class Judgement:
             or self.inexact
             or self.asked_twice
             or self.asked_never
+            or self.strays
+            or self.notices
         )
 
     def counts(self) -> Mapping[str, int]:
@@ -59,12 +65,26 @@ class Judgement:
             "inexact": self.inexact,
             "asked twice": self.asked_twice,
             "never asked": self.asked_never,
+            "strays": self.strays,
+            "notices": self.notices,
         }
 
 
-def judge(talks: Sequence[Talk], asked: Sequence[str], *, lead: int) -> Judgement:
-    """`asked` is everything that the chatbot was asked, in all sessions; `lead` words tell an answer from others."""
-    verdict, times = Judgement(), Counter(asked)
+def judge(
+    talks: Sequence[Talk],
+    asked: Sequence[str],
+    *,
+    lead: int,
+    elsewhere: Sequence[str] = (),
+    notices: Sequence[str] = (),
+) -> Judgement:
+    """`asked` is everything that the chatbot was asked, in all sessions; `lead` words tell an answer from others.
+
+    `elsewhere` is what the bot shows outside of `talks`. A message that is one of `notices` is counted as such, and the
+    question that it stands in for not as unanswered.
+    """
+    verdict, times = Judgement(strays=len(elsewhere)), Counter(asked)
+    verdict.details.extend(f"where nobody asked: {text}" for text in elsewhere)
     for talk in talks:
         for question, _ in talk.expected:
             verdict.questions += 1
@@ -72,28 +92,34 @@ def judge(talks: Sequence[Talk], asked: Sequence[str], *, lead: int) -> Judgemen
             verdict.asked_never += not times[question]
             if times[question] != 1:
                 verdict.details.append(f"{talk.name}: asked {times[question]} times: {question[:40]}")
-        _judge_talk(talk, lead, verdict)
+        _judge_talk(talk, lead, notices, verdict)
     return verdict
 
 
-def _judge_talk(talk: Talk, lead: int, verdict: Judgement) -> None:
-    words = " ".join(talk.shown).split()
+def _judge_talk(talk: Talk, lead: int, notices: Sequence[str], verdict: Judgement) -> None:
+    said = [" ".join(text.split()) for text in talk.shown]
+    words = " ".join(said).split()
     answers = [answer.split() for _, answer in talk.expected]
     if words == [word for answer in answers for word in answer]:
         return
-    before = verdict.unanswered, verdict.duplicates, verdict.inexact
-    text = left = f" {' '.join(words)} "
+    verdict.details.append(f"{talk.name}: shown {list(talk.shown)}")
+    told = sum(text in notices for text in said)
+    verdict.notices += told
+    text = left = f" {' '.join(text for text in said if text not in notices)} "
     places: list[int] = []
+    missing = duplicates = inexact = 0
     for answer in answers:
         begin, whole = f" {' '.join(answer[:lead])} ", f" {' '.join(answer)} "
         if begin not in text:
-            verdict.unanswered += 1
+            missing += 1
             continue
         places.append(text.index(begin))
-        verdict.duplicates += text.count(begin) - 1
-        verdict.inexact += whole not in left
+        duplicates += text.count(begin) - 1
+        inexact += whole not in left
         left = left.replace(whole, " ", 1)
+    if left.strip() and not (missing or duplicates or inexact):
+        inexact = 1  # words of nobody
+    verdict.unanswered += max(0, missing - told)
+    verdict.duplicates += duplicates
+    verdict.inexact += inexact
     verdict.disordered += places != sorted(places)
-    if left.strip() and before == (verdict.unanswered, verdict.duplicates, verdict.inexact):
-        verdict.inexact += 1  # words of nobody
-    verdict.details.append(f"{talk.name}: shown {list(talk.shown)}")

@@ -23,24 +23,24 @@ def main() -> None:
     )
     parser.add_argument("--minutes", type=float, default=15.0)
     parser.add_argument("--seed", type=int, default=int(time.time()))
-    parser.add_argument("--save", type=Path, metavar="FILE", help="write the table as JSON")
+    parser.add_argument("--save", type=Path, metavar="FILE", help="write the table here too, as JSON")
     given = parser.parse_args()
     print(f"seed {given.seed}, {given.minutes:g} minutes")
     made = plan(given.seed, given.minutes * 60, per_second=PER_SECOND, troubles=list(Trouble), every=EVERY)
     directory = Path(tempfile.mkdtemp(prefix="bridge-chaos-"))
     outcome = asyncio.run(play(made, directory, quiet=300.0))
-    counts = {**outcome.judgement.counts(), "faults": sum(outcome.blows.values())}
+    counts = {**outcome.judgement.counts(), "faults": outcome.blows.total()}
     for name, number in counts.items():
         print(f"{name:20} {number:6}")
     for trouble, number in sorted(outcome.blows.items()):
         print(f"  {trouble:20} {number:4}")
-    print(f"settled {outcome.settled_after:.1f} s after the last fault; log in {directory}")
+    print(f"settled {outcome.settled_after:.1f} s after the last fault; log and table in {directory}")
     for line in outcome.judgement.details:
         print(line)
-    if given.save:
-        faults = {trouble.value: number for trouble, number in sorted(outcome.blows.items())}
-        told = {"seed": given.seed, "minutes": given.minutes, **counts, "kinds": faults}
-        given.save.write_text(json.dumps(told, indent=1) + "\n")
+    faults = {trouble.value: number for trouble, number in sorted(outcome.blows.items())}
+    table = json.dumps({"seed": given.seed, "minutes": given.minutes, **counts, "kinds": faults}, indent=1) + "\n"
+    for path in filter(None, [directory / "soak.json", given.save]):
+        path.write_text(table)
     raise SystemExit(not outcome.judgement.clean)
 
 

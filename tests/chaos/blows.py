@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 
 from bridge_sandbox.demo.process import BridgeProcess
-from bridge_sandbox.faults import Action, Fault, Faults
+from bridge_sandbox.faults import Action, Fault
 from bridge_sandbox.sandbox import Sandbox
 from tests.chaos.plan import Blow, Trouble
 
@@ -15,52 +17,108 @@ LONGEST_PAUSE = 3.0
 RETRY_AFTER = 1.0
 MANY = 4
 """The most calls in a row that one blow spoils."""
+ON_SLACK, ON_DISCORD, ON_CHATBOTS, QUESTION = "chat.*", "* /channels/*/messages*", "GET /chatbot*", "post_message"
+
+
+def _limit(on: str) -> Callable[[float], Fault]:
+    return lambda size: Fault(on, status=429, retry_after=RETRY_AFTER, times=_times(size))
+
+
+def _down(on: str) -> Callable[[float], Fault]:
+    return lambda size: Fault(on, status=503, times=_times(size))
+
+
+def _cut(on: str) -> Callable[[float], Fault]:
+    return lambda size: Fault(on, _either(size), times=_times(size))
+
+
+def _times(size: float) -> int:
+    return 1 + int(size * MANY)
+
+
+def _either(size: float) -> Action:
+    """Cut before the call is done, or after."""
+    return Action.DROP if size < 0.5 else Action.DROP_AFTER
+
+
+SCRIPTS: Mapping[Trouble, tuple[str, Callable[[float], Fault]]] = {
+    Trouble.SLACK_LIMIT: ("slack", _limit(ON_SLACK)),
+    Trouble.SLACK_DOWN: ("slack", _down(ON_SLACK)),
+    Trouble.SLACK_CUT: ("slack", _cut(ON_SLACK)),
+    Trouble.SLACK_SLOW: ("slack", lambda size: Fault(ON_SLACK, Action.DELAY, delay=2 * size, times=_times(size))),
+    Trouble.DISCORD_LIMIT: ("discord", _limit(ON_DISCORD)),
+    Trouble.DISCORD_DOWN: ("discord", _down(ON_DISCORD)),
+    Trouble.DISCORD_CUT: ("discord", _cut(ON_DISCORD)),
+    Trouble.CHATBOT_CUT: ("chatbot", lambda size: Fault(QUESTION, _either(size))),
+    Trouble.CHATBOT_DOWN: ("chatbot", _down(ON_CHATBOTS)),
+}
+"""The troubles that wait for a call: at which service, and the fault for a size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scripted:
+    """A fault that waits for calls: `fault.times` falls as they come."""
+
+    trouble: Trouble
+    fault: Fault
+    times: int
 
 
 class Blows:
     """Deals blows to one bridge and the services around it."""
 
-    def __init__(self, sandbox: Sandbox, process: BridgeProcess, asked: Callable[[], Awaitable[None]]) -> None:
-        """`asked` sends the events of somebody's last question on Slack once more."""
-        self._sandbox = sandbox
+    def __init__(self, sandbox: Sandbox, process: BridgeProcess, repeat: Callable[[], bool]) -> None:
+        """`repeat` sends the events of somebody's last question on Slack once more; False when there is none."""
         self._process = process
+        self._scripted: list[Scripted] = []
+        self._struck: Counter[Trouble] = Counter()
         slack, discord, chatbots = sandbox.slack, sandbox.discord, sandbox.vectorshift
-        on_slack, on_discord, on_chatbots = "chat.*", "* /channels/*/messages*", "GET /chatbot*"
-        self._deal: Mapping[Trouble, Callable[[float], Awaitable[None] | None]] = {
-            Trouble.KILL: self._kill,
-            Trouble.PAUSE: self._pause,
-            Trouble.SLACK_DROP: lambda _: slack.drop_sockets(),
-            Trouble.SLACK_REFRESH: lambda _: slack.refresh(),
-            Trouble.SLACK_REDELIVERY: lambda _: asked(),
-            Trouble.SLACK_LIMIT: lambda size: _limit(slack.faults, on_slack, size),
-            Trouble.SLACK_DOWN: lambda size: _down(slack.faults, on_slack, size),
-            Trouble.SLACK_CUT: lambda size: _cut(slack.faults, on_slack, size),
-            Trouble.SLACK_SLOW: lambda size: slack.faults.add(
-                Fault(on_slack, Action.DELAY, delay=2 * size, times=_times(size))
-            ),
-            Trouble.DISCORD_RESUME: lambda _: discord.drop_gateway(),
-            Trouble.DISCORD_IDENTIFY: lambda _: discord.drop_gateway(resumable=False),
-            Trouble.DISCORD_RECONNECT: lambda _: discord.reconnect(),
-            Trouble.DISCORD_LIMIT: lambda size: _limit(discord.faults, on_discord, size),
-            Trouble.DISCORD_DOWN: lambda size: _down(discord.faults, on_discord, size),
-            Trouble.DISCORD_CUT: lambda size: _cut(discord.faults, on_discord, size),
-            Trouble.CHATBOT_DROP: lambda _: chatbots.drop_connections(),
-            Trouble.CHATBOT_CUT: lambda size: chatbots.faults.add(
-                Fault("post_message", Action.DROP if size < 0.5 else Action.DROP_AFTER)
-            ),
-            Trouble.CHATBOT_DOWN: lambda size: _down(chatbots.faults, on_chatbots, size),
+        self._faults = {"slack": slack.faults, "discord": discord.faults, "chatbot": chatbots.faults}
+        self._deal: Mapping[Trouble, Callable[[], Awaitable[None] | None]] = {
+            Trouble.SLACK_DROP: slack.drop_sockets,
+            Trouble.SLACK_REFRESH: slack.refresh,
+            Trouble.DISCORD_RESUME: discord.drop_gateway,
+            Trouble.DISCORD_IDENTIFY: lambda: discord.drop_gateway(resumable=False),
+            Trouble.DISCORD_RECONNECT: discord.reconnect,
+            Trouble.CHATBOT_DROP: chatbots.drop_connections,
         }
+        self._there: Mapping[Trouble, Callable[[], object]] = {
+            Trouble.SLACK_DROP: lambda: slack.sockets.open,
+            Trouble.SLACK_REFRESH: lambda: slack.sockets.open,
+            Trouble.SLACK_REDELIVERY: repeat,
+            Trouble.DISCORD_RESUME: lambda: discord.gateway.sockets,
+            Trouble.DISCORD_IDENTIFY: lambda: discord.gateway.sockets,
+            Trouble.DISCORD_RECONNECT: lambda: discord.gateway.sockets,
+            Trouble.CHATBOT_DROP: lambda: chatbots.online,
+        }
+
+    @property
+    def landed(self) -> Counter[Trouble]:
+        """How many blows met something so far: a process, an open connection, a call."""
+        met = (scripted.trouble for scripted in self._scripted if scripted.fault.times < scripted.times)
+        return self._struck + Counter(met)
 
     async def deal(self, blow: Blow) -> None:
         """Let it happen."""
-        done = self._deal[blow.trouble](blow.size)
-        if done is not None:
-            await done
+        trouble, size = blow.trouble, blow.size
+        if trouble in SCRIPTS:
+            service, script = SCRIPTS[trouble]
+            fault = script(size)
+            self._scripted.append(Scripted(trouble, fault, fault.times))
+            self._faults[service].add(fault)
+        elif trouble in (Trouble.KILL, Trouble.PAUSE):
+            self._struck[trouble] += 1
+            await (self._kill(size) if trouble is Trouble.KILL else self._pause(size))
+        elif self._there[trouble]():
+            self._struck[trouble] += 1
+            done = self._deal.get(trouble, lambda: None)()
+            if done is not None:
+                await done
 
     def heal(self) -> None:
         """Let nothing more go wrong."""
-        for service in (self._sandbox.slack, self._sandbox.discord, self._sandbox.vectorshift):
-            service.faults.clear()
+        for faults in self._faults.values():
+            faults.clear()
 
     async def _kill(self, size: float) -> None:
         await self._process.kill()
@@ -73,19 +131,3 @@ class Blows:
             await asyncio.sleep(LONGEST_PAUSE * size)
         finally:
             self._process.signal(signal.SIGCONT)
-
-
-def _times(size: float) -> int:
-    return 1 + int(size * MANY)
-
-
-def _limit(faults: Faults, on: str, size: float) -> None:
-    faults.add(Fault(on, status=429, retry_after=RETRY_AFTER, times=_times(size)))
-
-
-def _down(faults: Faults, on: str, size: float) -> None:
-    faults.add(Fault(on, status=503, times=_times(size)))
-
-
-def _cut(faults: Faults, on: str, size: float) -> None:
-    faults.add(Fault(on, Action.DROP if size < 0.5 else Action.DROP_AFTER, times=_times(size)))

@@ -103,9 +103,14 @@ async def test_a_turn_that_runs_is_told_as_far_as_it_is(tmp_path: Path) -> None:
     async with place(tmp_path, {"echo": slow}) as here, here.running():
         message = await here.world.say("hello", mention=True)
         await here.answered(message.thread, "one")
+
+        async def stored() -> bool:
+            """The text is seen before its receipt is committed."""
+            return of(await lines(here, message.id), "state") == ["replying, attempt 1: not over yet"]
+
+        await eventually(stored)
         found = await lines(here, message.id)
         assert "ended" not in words(found)
-        assert of(found, "state") == ["replying, attempt 1: not over yet"]
         assert of(found, "session")
         slow.go_on.set()
         await here.ended(1)

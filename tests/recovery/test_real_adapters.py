@@ -17,8 +17,9 @@ from bridge.config import load_config
 from bridge.plugins import Plugins
 from bridge.testing import Fuse, eventually
 from bridge_sandbox.sandbox import Sandbox
+from tests.chaos.crowd import Crowd
 from tests.chaos.plan import Question
-from tests.chaos.play import Crowd, one_route
+from tests.chaos.play import one_route
 from tests.chaos.test_chaos import SEED
 
 STEP = 11

@@ -14,6 +14,7 @@ import pytest
 from bridge_sandbox.faults import Action, Fault, Faults
 from bridge_sandbox.sandbox import Sandbox
 from bridge_sandbox.slack import FakeSlack
+from bridge_sandbox.slack.limits import REALISTIC
 from bridge_sandbox.wire import Direction
 from tests.integration.program.stage import Person, Stage, by_edits, stage
 from tests.integration.program.test_conversations import said
@@ -24,14 +25,17 @@ WRITES = {
     "assistant.threads.setStatus",
     *(f"chat.{name}" for name in ("postMessage", "update", "startStream", "appendStream", "stopStream")),
 }
+LATE = 1
+"""Calls of each method that a busy machine may deliver later than the quarter of a second that budgets allow for."""
 EDIT = {"slack": "chat.update", "discord": "PATCH /channels/*/messages/*"}
 
 
 @asynccontextmanager
 async def limited_stage(directory: Path, change: Callable[[str], str]) -> AsyncIterator[Stage]:
-    """A stage on which both platforms count calls as the real ones do."""
+    """A stage on which both platforms count calls as the real ones do, at the speed of this machine."""
     sandbox = Sandbox(word_seconds=0.05)
-    sandbox.slack = FakeSlack(sandbox.wire, limits=True)
+    limits = {method: replace(limit, burst=limit.burst + LATE) for method, limit in REALISTIC.items()}
+    sandbox.slack = FakeSlack(sandbox.wire, limits=limits)
     sandbox.discord.limits.enabled = True
     async with sandbox:
         config = sandbox.write_config(directory)

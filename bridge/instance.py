@@ -40,13 +40,14 @@ class Instance:
         clock: Clock,
         meter: Meter,
         conditions: Conditions,
+        permit: Callable[[], Awaitable[None]],
         *,
         missed: Callable[[InstanceName], None],
         settled: Callable[[], None],
         over: Callable[[], None],
     ) -> None:
-        """`settled` is called when it becomes usable and when it is given up, `over` once its adapter has ended by
-        itself, and `missed` as `PlatformContext` says."""
+        """`permit` is for `Scheduler`; `settled` is called when it becomes usable and when it is given up, `over` once
+        its adapter has ended by itself, and `missed` as `PlatformContext` says."""
         self.name = entry.name
         self.state = ""
         """What the adapter said last."""
@@ -61,6 +62,7 @@ class Instance:
         self._clock = clock
         self._meter = meter
         self._conditions = conditions
+        self._permit = permit
         self._missed = missed
         self._tell_settled = settled
         self._tell_over = over
@@ -120,7 +122,7 @@ class Instance:
         context = PlatformContext(self.name, self._clock, observe, self._note, lambda: self._missed(self.name), admit)
         platform: Platform = resolve(self._entry.spec.factory)(self._entry.table, context)
         made(platform)
-        schedulers.append(Scheduler(self._clock, platform.capabilities.budgets))
+        schedulers.append(Scheduler(self._clock, platform.capabilities.budgets, permit=self._permit))
         return Outlet(
             platform,
             schedulers[0],

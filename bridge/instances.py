@@ -50,12 +50,15 @@ class Instances:
         clock: Clock,
         meter: Meter,
         conditions: Conditions,
+        *,
+        permit: Callable[[], Awaitable[None]],
         made: Callable[[object], None] = lambda _: None,
     ) -> None:
-        """`made` is told of each platform before it is used."""
+        """`permit` is for the `Scheduler` of each; `made` is told of each platform before it is used."""
         self._clock = clock
         self._meter = meter
         self._conditions = conditions
+        self._permit = permit
         self._made = made
         self._instances: dict[InstanceName, Instance] = {}
         self._around: Around | None = None
@@ -145,6 +148,7 @@ class Instances:
             self._clock,
             self._meter,
             self._conditions,
+            self._permit,
             missed=self._missed,
             settled=self._settled,
             over=self._over,

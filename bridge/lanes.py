@@ -11,7 +11,7 @@ import structlog
 
 from bridge.clock import Clock, within
 from bridge.conversation import Conversation
-from bridge.errors import StoreBusy, StoreUnusable
+from bridge.errors import StoreBusy, StoreInUse, StoreUnusable
 from bridge.model import InstanceName, Message
 from bridge.reply.insist import Backoff
 
@@ -131,7 +131,7 @@ class Lanes:
         """One step of the conversation; what fails is tried again, more and more slowly."""
         try:
             worked = await lane.conversation.step()
-        except (StoreBusy, StoreUnusable) as error:
+        except (StoreBusy, StoreInUse, StoreUnusable) as error:
             # What cannot be written down cannot be given up either: it stays until the database is back.
             log.error("lane.store", thread=lane.thread_id, reason=str(error))
         except Exception as error:

@@ -20,7 +20,7 @@ from bridge.config import Config
 from bridge.config.summary import summarize, to_json
 from bridge.conversation import Conversation, Surroundings
 from bridge.desk import Desk
-from bridge.errors import StoreError
+from bridge.errors import PlatformUnavailable, StoreError
 from bridge.following import Following
 from bridge.inbox import Inbox, removed_kind
 from bridge.instances import Around, Instances
@@ -60,7 +60,9 @@ class Serving:
         self._house = house
         self._file = house.file
         store, clock, meter = house.store, house.clock, house.meter
-        self._instances = Instances(self._file.config.platforms, clock, meter, house.conditions, house.made)
+        self._instances = Instances(
+            self._file.config.platforms, clock, meter, house.conditions, permit=self._permit, made=house.made
+        )
         outlets = self._instances.outlets
         self._backfill = Backfill(
             store,
@@ -87,7 +89,10 @@ class Serving:
         )
 
     async def run(self) -> bool:
-        """Serve until stopped; False when it ended because no platform instance works."""
+        """Serve until stopped; False when it ended because no platform instance works.
+
+        Raises StoreInUse, leaving everything as it is, when another process has taken over the database.
+        """
         house, stopping = self._house, self._house.stopping
         await self._begin(self._file.config)
         await self._spend()
@@ -101,16 +106,18 @@ class Serving:
             asyncio.create_task(cleaning, name="retention"),
             asyncio.create_task(self._follow(), name="configuration"),
         )
-        asked = asyncio.create_task(stopping.wait())
+        asked, taken = asyncio.create_task(stopping.wait()), asyncio.create_task(house.store.taken_over())
         try:
-            await asyncio.wait({serving, asked}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({serving, asked, taken}, return_when=asyncio.FIRST_COMPLETED)
+            if taken.done():
+                taken.result()
             failed = serving.done()
             await stopping.end_intake(serving, *beside)
             await stopping.drain(self._lanes)
             return not failed
         finally:
             serving.cancel()
-            await cancelled(*beside, asked)
+            await cancelled(*beside, asked, taken)
             await self._inbox.close()
             await self._lanes.park()
             await self._instances.close()
@@ -129,6 +136,13 @@ class Serving:
             if await self._house.store.pending_threads():
                 for outlet in self._instances.outlets.values():
                     outlet.scheduler.spent()
+
+    async def _permit(self) -> None:
+        """Before each call of a platform."""
+        try:
+            await self._house.store.confirm()
+        except StoreError as error:
+            raise PlatformUnavailable(f"not called: {error}") from error
 
     async def _start(self) -> None:
         await self._instances.settle()

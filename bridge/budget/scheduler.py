@@ -20,6 +20,7 @@ __all__ = ["Priority", "Scheduler", "Share"]
 
 T = TypeVar("T")
 
+
 _MANY = 4096
 """Buckets that are kept before the idle ones among them are forgotten."""
 
@@ -28,11 +29,19 @@ class Scheduler:
     """Gives out the tokens of a platform instance's buckets, the most urgent call first.
 
     A call that waits is queued at one bucket that lacks a token for it, never at one that has some, so that calls
-    with different buckets do not hold each other up. `overtaking` is for `Bucket`.
+    with different buckets do not hold each other up. `overtaking` is for `Bucket`. `permit` is awaited before each call
+    and raises where that must not be made.
     """
 
-    def __init__(self, clock: Clock, budgets: Mapping[str, Budget], overtaking: float = 0.25) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        budgets: Mapping[str, Budget],
+        overtaking: float = 0.25,
+        permit: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self._clock = clock
+        self._permit = permit
         self._overtaking = overtaking
         self._budgets = budgets
         self._queues: dict[BudgetKey, Queue] = {}
@@ -56,12 +65,14 @@ class Scheduler:
         nothing awaited between. Neither may block or raise.
 
         Cancelling is safe: who waits takes no token, who was only just admitted gives it back, and a call under way
-        keeps it. Raises what the call raises; RateLimited empties buckets until its `retry_after` first: those that
-        `observe` knows to be empty, or else all of `keys`.
+        keeps it. Raises what `permit` or the call raises; RateLimited empties buckets until its `retry_after` first:
+        those that `observe` knows to be empty, or else all of `keys`.
         """
         queues = [self._queue(key) for key in dict.fromkeys(keys)]
         await self._admission(Waiter(priority, queues, weight, next(self._order)))
         try:
+            if self._permit is not None:
+                await self._permit()
             if admitted is not None:
                 admitted()
             result = await call()

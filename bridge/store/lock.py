@@ -28,7 +28,7 @@ class FileLock:
             os.close(self._file)
             raise StoreInUse(f"the database {database} is in use by {name}; stop that first")
         os.ftruncate(self._file, 0)
-        os.pwrite(self._file, f"process {os.getpid()} on {socket.gethostname()}".encode(), 0)
+        os.pwrite(self._file, own_name().encode(), 0)
 
     def release(self) -> None:
         """Let others have it. May be called again."""
@@ -36,6 +36,11 @@ class FileLock:
             os.ftruncate(self._file, 0)
             os.close(self._file)
             self._file = -1
+
+
+def own_name() -> str:
+    """How this process is called where another one meets it."""
+    return f"process {os.getpid()} on {socket.gethostname()}"
 
 
 def holder(database: Path) -> str | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from sqlalchemy.engine import Connection
 
 from bridge.clock import Clock
 from bridge.errors import StoreError, StoreUnusable
-from bridge.store import migrate
-from bridge.store.lock import FileLock
+from bridge.store import lease, migrate
+from bridge.store.encoding import to_micros
+from bridge.store.lock import FileLock, own_name
 from bridge.store.reader import Reader
 from bridge.store.schema import REVISIONS
 from bridge.store.sqlite import database_path, make_engine, translate, use_wal
@@ -34,16 +36,25 @@ async def open_store(
     Raises StoreInUse when another process has it exclusively, StoreUnusable when it cannot be used as it is.
     """
     path = database_path(url, directory)
-    opened = partial(_open, path, upgrade=upgrade, exclusive=exclusive, busy_timeout=busy_timeout)
-    reading, writing, lock = await asyncio.to_thread(opened)
+    now = to_micros(clock.now())
+    opened = await asyncio.to_thread(_open, path, now, upgrade=upgrade, exclusive=exclusive, busy_timeout=busy_timeout)
     translated = partial(translate, path=path)
-    writer = Writer(writing, guard=_still_there(path), translate=translated)
-    return Store(writer, Reader(reading, translate=translated), clock, lock)
+    reader = Reader(opened.reading, translate=translated)
+    held = None if opened.epoch is None else lease.Lease(opened.epoch, path, reader, clock)
+    guards = [_still_there(path)] if held is None else [_still_there(path), held.check]
+    writer = Writer(opened.writing, guard=partial(_all, guards), translate=translated)
+    return Store(writer, reader, clock, opened.lock, held)
 
 
-def _open(
-    path: Path, *, upgrade: bool, exclusive: bool, busy_timeout: float
-) -> tuple[Connection, Connection, FileLock | None]:
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    reading: Connection
+    writing: Connection
+    lock: FileLock | None
+    epoch: int | None
+
+
+def _open(path: Path, now: int, *, upgrade: bool, exclusive: bool, busy_timeout: float) -> _Opened:
     if not path.parent.is_dir():
         raise StoreUnusable(f"the directory {path.parent} of the database does not exist; create it first")
     if not upgrade and not path.exists():
@@ -59,12 +70,13 @@ def _open(
             reading = undo.enter_context(_connect(path, "BEGIN", busy_timeout))
             writing = undo.enter_context(_connect(path, "BEGIN IMMEDIATE", busy_timeout))
             _prepare(reading, writing, path, upgrade=upgrade)
+            epoch = _take(writing, now) if exclusive else None
         except StoreError:
             raise
         except Exception as error:
             raise translate(error, path) from error
         undo.pop_all()
-    return reading, writing, lock
+    return _Opened(reading, writing, lock, epoch)
 
 
 def _connect(path: Path, begin: str, busy_timeout: float) -> Connection:
@@ -79,21 +91,29 @@ def _prepare(reading: Connection, writing: Connection, path: Path, *, upgrade: b
     if not current and not upgrade:
         raise StoreUnusable(f"the database {path} has an older schema; run `bridge db upgrade`")
     use_wal(writing)
-    if upgrade:
-        # Even when there is nothing to do: a database that cannot be written to is better noticed now.
+    if not current:
         with writing.begin():
-            if not current:
-                migrate.upgrade(writing)
+            migrate.upgrade(writing)
 
 
-def _still_there(path: Path) -> Callable[[], None]:
+def _take(writing: Connection, now: int) -> int:
+    with writing.begin():
+        return lease.take(writing, own_name(), now=now)
+
+
+def _all(guards: Sequence[Callable[[Connection], None]], connection: Connection) -> None:
+    for guard in guards:
+        guard(connection)
+
+
+def _still_there(path: Path) -> Callable[[Connection], None]:
     """A check that `path` still names the file that was opened.
 
     SQLite goes on writing to a deleted file without an error, and everything written is gone at the end.
     """
     opened = path.stat()
 
-    def check() -> None:
+    def check(_: Connection) -> None:
         try:
             now = path.stat()
         except OSError:

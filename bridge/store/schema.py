@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 """Every revision that a database may have, oldest first; the last is what this program works with."""
 
 metadata = MetaData(
@@ -209,6 +209,16 @@ applied = Table(
     Column("body", Text, nullable=False),
 )
 """What the running process uses, or the last one used: under "configuration" the operator's file, without secrets."""
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("owner", String, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("at", Time, nullable=False),
+)
+"""Which process may answer, since when, and the how manyth it is."""
 
 counters = Table(
     "counters",

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
 from bridge.clock import Clock
+from bridge.errors import StoreError
 from bridge.model import ChannelId, InstanceName, MessageId, MessageRef, SessionId, ThreadRef, WorkspaceId
 from bridge.store import changes, cursors, inbox, threads, trails, turns
 from bridge.store.changes import Change
 from bridge.store.encoding import to_micros
 from bridge.store.forgetting import Forgetting
+from bridge.store.lease import Lease
 from bridge.store.lock import FileLock
 from bridge.store.reader import Reader
 from bridge.store.records import (
@@ -43,12 +45,16 @@ class Store:
     and StoreError when it refuses what was asked; then nothing of that call is stored.
     """
 
-    def __init__(self, writer: Writer, reader: Reader, clock: Clock, lock: FileLock | None) -> None:
-        """Without `lock`, another process may be the one that runs: changes of bindings are counted for it."""
+    def __init__(
+        self, writer: Writer, reader: Reader, clock: Clock, lock: FileLock | None, lease: Lease | None
+    ) -> None:
+        """Without `lock` and `lease`, another process may be the one that runs: changes of bindings are counted for
+        it."""
         self._writer = writer
         self._reader = reader
         self._clock = clock
         self._lock = lock
+        self._lease = lease
         self.trails = trails.Trails(reader)
         self.forgetting = Forgetting(writer, reader)
 
@@ -61,6 +67,20 @@ class Store:
         await self._reader.close()
         if self._lock is not None:
             self._lock.release()
+
+    async def confirm(self) -> None:
+        """See to it that this process may still answer; cheap enough to be called before each platform call.
+
+        Raises StoreInUse when another process has taken over. Everything that writes does so too, from then on.
+        """
+        if self._lease is not None:
+            await self._lease.confirm()
+
+    async def taken_over(self) -> NoReturn:
+        """Raise StoreInUse once another process is known to have taken over."""
+        if self._lease is not None:
+            await self._lease.lost()
+        raise StoreError("a store that is not exclusive has nothing to be taken")
 
     async def accept(self, inbound: Inbound) -> Acceptance:
         """Store a message, and its thread when it is new. A duplicate, also of a decision, changes nothing."""

@@ -47,11 +47,16 @@ def _one_by_one(connection: Connection, works: Sequence[Callable[[Connection], A
 class Writer:
     """Owns the only connection that writes. Its methods are called on an event loop.
 
-    `guard` runs before each commit and may raise; `translate` makes a StoreError of what a driver raises.
+    `guard` runs in each transaction, just before its commit, and may raise; `translate` makes a StoreError of what a
+    driver raises.
     """
 
     def __init__(
-        self, connection: Connection, *, guard: Callable[[], None], translate: Callable[[Exception], StoreError]
+        self,
+        connection: Connection,
+        *,
+        guard: Callable[[Connection], None],
+        translate: Callable[[Exception], StoreError],
     ) -> None:
         self._connection = connection
         self._guard = guard
@@ -125,7 +130,7 @@ class Writer:
             for kind, same in kinds.items():
                 results = kind(self._connection, [operation.item for operation in same])
                 outcomes.extend((operation, result, None) for operation, result in zip(same, results, strict=True))
-            self._guard()
+            self._guard(self._connection)
         return outcomes
 
 

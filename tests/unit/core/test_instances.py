@@ -40,7 +40,11 @@ async def test_a_call_that_only_the_adapter_knows_of_waits_for_its_turn() -> Non
     spec = PlatformSpec("knowing", "bridge.testing:MemoryTable", f"{__name__}:make", "")
     name = InstanceName("knowing")
     instances = Instances(
-        {name: PlatformEntry(name, "knowing", spec, MemoryTable(world="instances"))}, clock, Meter(), Conditions(clock)
+        {name: PlatformEntry(name, "knowing", spec, MemoryTable(world="instances"))},
+        clock,
+        Meter(),
+        Conditions(clock),
+        permit=nothing,
     )
     outlet = instances.outlets[name]
     assert isinstance(outlet.platform, Knowing)

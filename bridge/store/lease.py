@@ -1,0 +1,78 @@
+"""Who answers: of all processes that open one database to run, the last one.
+
+The lock beside the database keeps a second process out. Where it does not (its file was deleted, the file system has no
+locks), the lease sees to it that two never go on together: whoever takes it raises its epoch, which is checked in every
+commit and before the platform is called.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from pathlib import Path
+from typing import NoReturn
+
+from sqlalchemy import select
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.engine import Connection
+
+from bridge.clock import Clock
+from bridge.errors import StoreInUse
+from bridge.store.reader import Reader
+from bridge.store.schema import leases
+
+LANES = "lanes"
+"""One lease for the lanes of all threads: a SQLite database has one process that runs."""
+FRESH = 1.0
+"""Seconds for which a process may call a platform without looking again whether it still has the lease."""
+
+_current = select(leases.c.epoch, leases.c.owner).where(leases.c.name == LANES)
+
+
+def take(connection: Connection, owner: str, *, now: int) -> int:
+    """Take the lease from whoever has it, who is proven dead by the lock; returns its epoch."""
+    first = insert(leases).values(name=LANES, owner=owner, epoch=1, at=now)
+    raised = {"owner": owner, "epoch": leases.c.epoch + 1, "at": now}
+    taken = first.on_conflict_do_update(index_elements=["name"], set_=raised).returning(leases.c.epoch)
+    return int(connection.execute(taken).scalar_one())
+
+
+class Lease:
+    """What this process took. From the moment that another process takes it, all here raises StoreInUse."""
+
+    def __init__(self, epoch: int, path: Path, reader: Reader, clock: Clock) -> None:
+        """To be made on the event loop that awaits `lost`; `path` is the database's, for what is said."""
+        self._epoch = epoch
+        self._path = path
+        self._reader = reader
+        self._clock = clock
+        self._loop = asyncio.get_running_loop()
+        self._seen_at = clock.monotonic()
+        self._taker = ""
+        self._lost = asyncio.Event()
+
+    def check(self, connection: Connection) -> None:
+        """Look, in a transaction and in any thread. One that holds the database's write lock commits as the owner."""
+        now = self._clock.monotonic()
+        found = None if self._taker else connection.execute(_current).one_or_none()
+        if found is None or found.epoch != self._epoch:
+            self._taker = self._taker or (found.owner if found else "another process")
+            with contextlib.suppress(RuntimeError):  # a loop that is closed has nobody who waits
+                self._loop.call_soon_threadsafe(self._lost.set)
+            raise self._refusal()
+        self._seen_at = now
+
+    async def confirm(self) -> None:
+        """Look, unless the last look was a moment ago. Raises StoreError, also when it cannot be seen."""
+        if self._taker or self._clock.monotonic() - self._seen_at >= FRESH:
+            await self._reader.run(self.check)
+
+    async def lost(self) -> NoReturn:
+        """Wait until another process is known to have taken it, and raise."""
+        await self._lost.wait()
+        raise self._refusal()
+
+    def _refusal(self) -> StoreInUse:
+        return StoreInUse(
+            f"{self._taker} has taken over the database {self._path} while this one was running; run only one of them"
+        )

@@ -104,7 +104,12 @@ class Dialogue:
     async def _send(self, session: Session) -> None:
         """Ask. A service that has too much to do has not taken the question; one that is down may have."""
         desk = self._desk
-        await persist(desk.clock, desk.patience, lambda: session.send(*self._ask.contents), (ChatbotBusy,))
+
+        async def send() -> None:
+            await desk.store.confirm()
+            await session.send(*self._ask.contents)
+
+        await persist(desk.clock, desk.patience, send, (ChatbotBusy,))
 
     async def stop(self) -> None:
         """Have the chatbot stop. It is told once: one that cannot be reached goes on unheard."""

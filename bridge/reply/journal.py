@@ -191,13 +191,15 @@ class Journal:
             await self._outlet.delete(ref)
 
     async def _announce(self, number: int, mark: str, *, replaces: bool = False) -> None:
-        if self._announced.get(number) == mark:
-            return
-        if replaces:
-            await self._store.part_replacing(self._turn, self._base + number, mark)
-        else:
-            await self._store.part_posting(self._turn, self._base + number, mark, self._outlet.taken())
-        self._announced[number] = mark
+        """Write down that a part is going to be posted now."""
+        if self._announced.get(number) != mark:
+            if replaces:
+                await self._store.part_replacing(self._turn, self._base + number, mark)
+            else:
+                await self._store.part_posting(self._turn, self._base + number, mark, self._outlet.taken())
+            self._announced[number] = mark
+        # A process that stood still just now may have been taken for dead, and its post made by another one.
+        await self._store.confirm()
 
     def _marker(self, number: int, *more: str) -> str:
         dropped = [self._dropped[number]] if number in self._dropped else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -41,8 +41,8 @@ async def open_store(
     translated = partial(translate, path=path)
     reader = Reader(opened.reading, translate=translated)
     held = None if opened.epoch is None else lease.Lease(opened.epoch, path, reader, clock)
-    guards = [_still_there(path)] if held is None else [_still_there(path), held.check]
-    writer = Writer(opened.writing, guard=partial(_all, guards), translate=translated)
+    permit = _always if held is None else held.check
+    writer = Writer(opened.writing, permit=permit, guard=_still_there(path), translate=translated)
     return Store(writer, reader, clock, opened.lock, held)
 
 
@@ -101,19 +101,18 @@ def _take(writing: Connection, now: int) -> int:
         return lease.take(writing, own_name(), now=now)
 
 
-def _all(guards: Sequence[Callable[[Connection], None]], connection: Connection) -> None:
-    for guard in guards:
-        guard(connection)
+def _always(connection: Connection) -> None:
+    """Who does not run the bridge needs no lease."""
 
 
-def _still_there(path: Path) -> Callable[[Connection], None]:
+def _still_there(path: Path) -> Callable[[], None]:
     """A check that `path` still names the file that was opened.
 
     SQLite goes on writing to a deleted file without an error, and everything written is gone at the end.
     """
     opened = path.stat()
 
-    def check(_: Connection) -> None:
+    def check() -> None:
         try:
             now = path.stat()
         except OSError:

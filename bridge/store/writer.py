@@ -47,18 +47,20 @@ def _one_by_one(connection: Connection, works: Sequence[Callable[[Connection], A
 class Writer:
     """Owns the only connection that writes. Its methods are called on an event loop.
 
-    `guard` runs in each transaction, just before its commit, and may raise; `translate` makes a StoreError of what a
-    driver raises.
+    `permit` runs at the begin of each transaction and `guard` before its commit; both may raise. `translate` makes a
+    StoreError of what a driver raises.
     """
 
     def __init__(
         self,
         connection: Connection,
         *,
-        guard: Callable[[Connection], None],
+        permit: Callable[[Connection], None] = lambda _: None,
+        guard: Callable[[], None],
         translate: Callable[[Exception], StoreError],
     ) -> None:
         self._connection = connection
+        self._permit = permit
         self._guard = guard
         self._translate = translate
         self._gathered: list[_Operation] = []
@@ -127,10 +129,11 @@ class Writer:
             kinds.setdefault(operation.kind, []).append(operation)
         outcomes: list[_Outcome] = []
         with self._connection.begin():
+            self._permit(self._connection)
             for kind, same in kinds.items():
                 results = kind(self._connection, [operation.item for operation in same])
                 outcomes.extend((operation, result, None) for operation, result in zip(same, results, strict=True))
-            self._guard(self._connection)
+            self._guard()
         return outcomes
 
 

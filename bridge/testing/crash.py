@@ -42,6 +42,8 @@ class Fuse:
     Each counts twice: before it, and after it, when nobody has heard yet that it was done. `names` says what was
     counted. With `fails` the process is not stopped: the `at`-th effect fails once, with what that makes of its name,
     or goes on where it makes nothing. Make it on the event loop that runs the App.
+
+    `pause` stops the process only for a while, as SIGSTOP does.
     """
 
     def __init__(self, at: int | str | None = None, fails: Callable[[str], Exception | None] | None = None) -> None:
@@ -53,6 +55,9 @@ class Fuse:
         self._burial = asyncio.Event()
         self._blown = asyncio.Event()
         self._dead = False
+        self._awake = threading.Event()
+        self._resumed = asyncio.Event()
+        self.resume()
         self.names: list[str] = []
 
     @property
@@ -64,6 +69,16 @@ class Fuse:
         """Stop the process there, if it did not get so far yet."""
         self._at = at
 
+    def pause(self) -> None:
+        """Let nothing be committed and nothing be heard of until `resume`; calls that are under way still arrive."""
+        self._awake.clear()
+        self._resumed.clear()
+
+    def resume(self) -> None:
+        """Go on after `pause`."""
+        self._awake.set()
+        self._resumed.set()
+
     async def blown(self) -> None:
         """Return once the process was stopped."""
         await self._blown.wait()
@@ -72,6 +87,7 @@ class Fuse:
         """Let what hangs fail, and wait until the process has ended. Nothing of that is seen outside."""
         with self._lock:
             self._dead = True
+        self.resume()
         self._grave.set()
         self._burial.set()
         process.cancel()
@@ -122,9 +138,11 @@ class Fuse:
                 raise StoreUnusable("the process was stopped")
 
         def transaction(operations: Sequence[Any]) -> Sequence[Any]:
+            self._awake.wait()
             passing("before a commit")
             outcomes = commit(operations)
             passing("after a commit")
+            self._awake.wait()
             return outcomes
 
         def merge(kind: Any, item: Any) -> asyncio.Future[Any]:
@@ -133,6 +151,7 @@ class Fuse:
             return queue(kind, item)
 
         writer._transaction, writer.merge = transaction, merge  # type: ignore[method-assign]
+        _wrap(store._reader, "run", self._hearing)
 
     def _calling(
         self, name: str, call: Callable[..., Awaitable[T]], *, counted: bool = True
@@ -141,6 +160,16 @@ class Fuse:
             await self._pass(f"before {name}", counted=counted)
             result = await call(*arguments, **more)
             await self._pass(f"after {name}", counted=counted)
+            await self._resumed.wait()
+            return result
+
+        return called
+
+    def _hearing(self, call: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:
+        async def called(*arguments: Any) -> T:
+            await self._resumed.wait()
+            result = await call(*arguments)
+            await self._resumed.wait()
             return result
 
         return called
@@ -171,6 +200,7 @@ class Fuse:
     def _listening(self, listen: Callable[[], AsyncIterator[Any]]) -> Callable[[], AsyncIterator[Any]]:
         async def events() -> AsyncIterator[Any]:
             async for event in listen():
+                await self._resumed.wait()
                 await self._pass(f"before {type(event).__name__}")
                 yield event
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from bridge.clock import Clock
 from bridge.config.tables import Table
-from bridge.errors import StoreError, TooLong
+from bridge.errors import StoreError, StoreInUse, TooLong
 from bridge.hookspecs import PlatformSpec, hookimpl
 from bridge.model import (
     Attachment,
@@ -223,6 +223,8 @@ async def _deliver(deliver: Deliver, event: Event, clock: Clock) -> None:
         try:
             await deliver(event)
             return
+        except StoreInUse:
+            return  # not acknowledged: whoever has the database now is told again
         except StoreError:
             await clock.sleep(RETRY_SECONDS)
 

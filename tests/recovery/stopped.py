@@ -90,6 +90,10 @@ class Stage:
         self.service = service
         self.said: list[Message] = []
 
+    def unlock(self) -> None:
+        """Let a second bridge start beside one that runs."""
+        self.database.with_name("bridge.db.lock").unlink()
+
     def start(self, fuse: Fuse) -> asyncio.Task[bool]:
         """Start a bridge."""
         app = App(self._config, self._plugins, HastyClock(), made=fuse.wire)

@@ -1,4 +1,4 @@
-"""Anything in any order: questions, redeliveries, failures, lost sessions, crashes. In the end everything is right.
+"""Anything in any order: questions, failures, lost sessions, crashes, take-overs. In the end everything is right.
 
 `HYPOTHESIS_PROFILE=long pytest tests/recovery/test_machine.py` looks for much longer.
 """
@@ -19,15 +19,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from bridge import Complete, Delta, OutcomeUnknown, PlatformUnavailable, RateLimited, notices
-from bridge.errors import ChatbotUnavailable, Forbidden, PlatformError
+from bridge.errors import ChatbotUnavailable, Forbidden, PlatformError, StoreInUse
 from bridge.model import Message
 from bridge.platform import Operation
+from bridge.store.lease import FRESH
 from bridge.testing import Ask, ScriptedService, eventually
 from bridge.testing.crash import Fuse
 from bridge.testing.messages import with_bot
 from bridge.testing.script import Step
 from tests.recovery.asking import PIECE, PLATFORMS, world_of
-from tests.recovery.stopped import Stage, template
+from tests.recovery.stopped import PATIENCE, Stage, template
 
 EXAMPLES = settings.get_profile(os.environ.get("HYPOTHESIS_PROFILE", "default")).max_examples // 4
 OWN = {notices.FORGOTTEN, notices.ELSEWHERE}
@@ -80,8 +81,9 @@ class Bridges(RuleBasedStateMachine):
 
     async def _start(self) -> tuple[Fuse, asyncio.Task[bool]]:
         fuse = Fuse(10**9)
+        before = self.stage.world.connected
         process = self.stage.start(fuse)
-        await eventually(lambda: self.stage.world.connected or process.done() or fuse.dead)
+        await eventually(lambda: self.stage.world.connected > before or process.done() or fuse.dead)
         for message in self.messages:  # whether it was acknowledged, a platform knows no better than we do
             self.stage.world.send(message)
         return fuse, process
@@ -135,12 +137,12 @@ class Bridges(RuleBasedStateMachine):
         self.unreachable = True
         self.service.fail(operation, ChatbotUnavailable())
 
-    @precondition(lambda self: self.service.sessions and not self.stage.unanswered)
     @rule()
     def lose(self) -> None:
-        """The service forgets all sessions while none is asked anything."""
-        for session in self.service.sessions:
-            self.service.forget(session)
+        """The service forgets all sessions, if none is being asked anything."""
+        if not self.stage.unanswered:  # which rules there are to choose from must not depend on how fast things go
+            for session in self.service.sessions:
+                self.service.forget(session)
 
     @rule(at=st.integers(1, 30) | st.sampled_from(MOMENTS))
     def crash(self, at: int | str) -> None:
@@ -156,6 +158,30 @@ class Bridges(RuleBasedStateMachine):
             return await self._start()
 
         self.fuse, self.process = self._do(crash())
+
+    @rule(rounds=st.integers(1, 30))
+    def take_over(self, rounds: int) -> None:
+        """The bridge stands still, another one takes its lease, and then it goes on."""
+        self.ask(first=False, which=len(self.messages))
+        self.go_on(rounds)
+
+        async def take_over() -> tuple[Fuse, asyncio.Task[bool]]:
+            earlier, process = self.fuse, self.process
+            earlier.pause()
+            self.stage.unlock()
+            began = self.stage.world.clock.monotonic()
+            later = await self._start()
+            await eventually(lambda: self.stage.world.clock.monotonic() - began >= FRESH)
+            earlier.resume()
+            self.stage.world.send(self.messages[-1])
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    await process
+            except StoreInUse:
+                return later
+            raise AssertionError("two of them go on")
+
+        self.fuse, self.process = self._do(take_over())
 
     def teardown(self) -> None:
         """All that is wrong gets well, and then every question has its answer, once and in order."""

@@ -29,13 +29,15 @@ async def test_a_program_that_wakes_up_after_another_took_over_ends(tmp_path: Pa
             await second.start()
             assert await second.connected(PATIENCE), second.last_lines()
             await ada.sees(thread, said(QUESTION, 1))
+            another = await ada.ask("general", "meanwhile")
             here.program.signal(signal.SIGCONT)
             async with asyncio.timeout(PATIENCE):
                 assert await here.program.ended() == 2, here.program.last_lines()
             assert f"process {second.pid} on" in here.program.last_lines(3)
             await ada.write(thread, "and now?")
             await ada.sees(thread, said(QUESTION, 1), said("and now?", 2))
-            assert here.asked() == [[QUESTION, "and now?"]]
+            await ada.sees(another, said("meanwhile", 1))
+            assert here.asked() == [[QUESTION, "and now?"], ["meanwhile"]]
         finally:
             if here.program.running:
                 here.program.signal(signal.SIGCONT)

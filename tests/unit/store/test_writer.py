@@ -28,7 +28,7 @@ class Bench:
             connection.exec_driver_sql("CREATE TABLE numbers (value INTEGER PRIMARY KEY)")
         self.writer = Writer(connection, guard=self._guard, translate=lambda error: translate(error, path))
 
-    def _guard(self, _: Connection) -> None:
+    def _guard(self) -> None:
         self.commits += 1
         if self.refusal is not None:
             raise self.refusal

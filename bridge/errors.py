@@ -72,7 +72,7 @@ class Outdated(StoreError):
 
 
 class StoreInUse(StoreError):
-    """Another process holds the database."""
+    """Another process holds the database, or has taken it over: this one has nothing more to do."""
 
 
 class StoreUnusable(StoreError):

@@ -110,10 +110,12 @@ class Serving:
         try:
             await asyncio.wait({serving, asked, taken}, return_when=asyncio.FIRST_COMPLETED)
             if taken.done():
-                taken.result()
+                await self._lanes.park()
             failed = serving.done()
             await stopping.end_intake(serving, *beside)
             await stopping.drain(self._lanes)
+            if taken.done():
+                taken.result()
             return not failed
         finally:
             serving.cancel()

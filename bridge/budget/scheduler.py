@@ -20,7 +20,6 @@ __all__ = ["Priority", "Scheduler", "Share"]
 
 T = TypeVar("T")
 
-
 _MANY = 4096
 """Buckets that are kept before the idle ones among them are forgotten."""
 

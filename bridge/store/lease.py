@@ -2,7 +2,7 @@
 
 The lock beside the database keeps a second process out. Where it does not (its file was deleted, the file system has no
 locks), the lease sees to it that two never go on together: whoever takes it raises its epoch, which is checked in every
-commit and before the platform is called.
+transaction and before anything is said to a platform or a chatbot.
 """
 
 from __future__ import annotations

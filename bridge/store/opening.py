@@ -41,8 +41,8 @@ async def open_store(
     translated = partial(translate, path=path)
     reader = Reader(opened.reading, translate=translated)
     held = None if opened.epoch is None else lease.Lease(opened.epoch, path, reader, clock)
-    permit = _always if held is None else held.check
-    writer = Writer(opened.writing, permit=permit, guard=_still_there(path), translate=translated)
+    permit = None if held is None else held.check
+    writer = Writer(opened.writing, guard=_still_there(path), translate=translated, permit=permit)
     return Store(writer, reader, clock, opened.lock, held)
 
 
@@ -99,10 +99,6 @@ def _prepare(reading: Connection, writing: Connection, path: Path, *, upgrade: b
 def _take(writing: Connection, now: int) -> int:
     with writing.begin():
         return lease.take(writing, own_name(), now=now)
-
-
-def _always(connection: Connection) -> None:
-    """Who does not run the bridge needs no lease."""
 
 
 def _still_there(path: Path) -> Callable[[], None]:

@@ -47,22 +47,22 @@ def _one_by_one(connection: Connection, works: Sequence[Callable[[Connection], A
 class Writer:
     """Owns the only connection that writes. Its methods are called on an event loop.
 
-    `permit` runs at the begin of each transaction and `guard` before its commit; both may raise. `translate` makes a
-    StoreError of what a driver raises.
+    `guard` runs before each commit and, where there is one, `permit` before the statements; both may raise. `translate`
+    makes a StoreError of what a driver raises.
     """
 
     def __init__(
         self,
         connection: Connection,
         *,
-        permit: Callable[[Connection], None] = lambda _: None,
         guard: Callable[[], None],
         translate: Callable[[Exception], StoreError],
+        permit: Callable[[Connection], None] | None = None,
     ) -> None:
         self._connection = connection
-        self._permit = permit
         self._guard = guard
         self._translate = translate
+        self._permit = permit
         self._gathered: list[_Operation] = []
         self._queue: queue.SimpleQueue[Sequence[_Operation]] = queue.SimpleQueue()
         self._closed = False
@@ -129,7 +129,8 @@ class Writer:
             kinds.setdefault(operation.kind, []).append(operation)
         outcomes: list[_Outcome] = []
         with self._connection.begin():
-            self._permit(self._connection)
+            if self._permit is not None:
+                self._permit(self._connection)
             for kind, same in kinds.items():
                 results = kind(self._connection, [operation.item for operation in same])
                 outcomes.extend((operation, result, None) for operation, result in zip(same, results, strict=True))

@@ -106,7 +106,7 @@ class Dialogue:
         desk = self._desk
 
         async def send() -> None:
-            await desk.store.confirm()
+            desk.store.confirm()
             await session.send(*self._ask.contents)
 
         await persist(desk.clock, desk.patience, send, (ChatbotBusy,))

@@ -40,7 +40,7 @@ class Instance:
         clock: Clock,
         meter: Meter,
         conditions: Conditions,
-        permit: Callable[[], Awaitable[None]],
+        permit: Callable[[], None],
         *,
         missed: Callable[[InstanceName], None],
         settled: Callable[[], None],

@@ -51,7 +51,7 @@ class Instances:
         meter: Meter,
         conditions: Conditions,
         *,
-        permit: Callable[[], Awaitable[None]],
+        permit: Callable[[], None],
         made: Callable[[object], None] = lambda _: None,
     ) -> None:
         """`permit` is for the `Scheduler` of each; `made` is told of each platform before it is used."""

@@ -139,10 +139,10 @@ class Serving:
                 for outlet in self._instances.outlets.values():
                     outlet.scheduler.spent()
 
-    async def _permit(self) -> None:
+    def _permit(self) -> None:
         """Before each call of a platform."""
         try:
-            await self._house.store.confirm()
+            self._house.store.confirm()
         except StoreError as error:
             raise PlatformUnavailable(f"not called: {error}") from error
 

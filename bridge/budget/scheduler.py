@@ -28,7 +28,7 @@ class Scheduler:
     """Gives out the tokens of a platform instance's buckets, the most urgent call first.
 
     A call that waits is queued at one bucket that lacks a token for it, never at one that has some, so that calls
-    with different buckets do not hold each other up. `overtaking` is for `Bucket`. `permit` is awaited before each call
+    with different buckets do not hold each other up. `overtaking` is for `Bucket`. `permit` is called before each call
     and raises where that must not be made.
     """
 
@@ -37,7 +37,7 @@ class Scheduler:
         clock: Clock,
         budgets: Mapping[str, Budget],
         overtaking: float = 0.25,
-        permit: Callable[[], Awaitable[None]] | None = None,
+        permit: Callable[[], None] = lambda: None,
     ) -> None:
         self._clock = clock
         self._permit = permit
@@ -70,8 +70,7 @@ class Scheduler:
         queues = [self._queue(key) for key in dict.fromkeys(keys)]
         await self._admission(Waiter(priority, queues, weight, next(self._order)))
         try:
-            if self._permit is not None:
-                await self._permit()
+            self._permit()
             if admitted is not None:
                 admitted()
             result = await call()

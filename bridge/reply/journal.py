@@ -199,7 +199,7 @@ class Journal:
                 await self._store.part_posting(self._turn, self._base + number, mark, self._outlet.taken())
             self._announced[number] = mark
         # A process that stood still just now may have been taken for dead, and its post made by another one.
-        await self._store.confirm()
+        self._store.confirm()
 
     def _marker(self, number: int, *more: str) -> str:
         dropped = [self._dropped[number]] if number in self._dropped else []

@@ -10,23 +10,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection
 
 from bridge.clock import Clock
 from bridge.errors import StoreInUse
-from bridge.store.reader import Reader
 from bridge.store.schema import leases
+from bridge.store.sqlite import translate
 
 LANES = "lanes"
 """One lease for the lanes of all threads: a SQLite database has one process that runs."""
 FRESH = 1.0
 """Seconds for which a process may call a platform without looking again whether it still has the lease."""
 
-_current = select(leases.c.epoch, leases.c.owner).where(leases.c.name == LANES)
+_CURRENT = f"SELECT epoch, owner FROM {leases.name} WHERE name = '{LANES}'"  # noqa: S608 - both are our own
+"""For the driver itself: this is asked in every transaction."""
 
 
 def take(connection: Connection, owner: str, *, now: int) -> int:
@@ -40,11 +40,11 @@ def take(connection: Connection, owner: str, *, now: int) -> int:
 class Lease:
     """What this process took. From the moment that another process takes it, all here raises StoreInUse."""
 
-    def __init__(self, epoch: int, path: Path, reader: Reader, clock: Clock) -> None:
-        """To be made on the event loop that awaits `lost`; `path` is the database's, for what is said."""
+    def __init__(self, epoch: int, connection: Connection, path: Path, clock: Clock) -> None:
+        """To be made on the event loop that awaits `lost`; `path` is that of the database, `connection` for looking."""
         self._epoch = epoch
         self._path = path
-        self._reader = reader
+        self._connection = connection
         self._clock = clock
         self._loop = asyncio.get_running_loop()
         self._seen_at = clock.monotonic()
@@ -52,25 +52,37 @@ class Lease:
         self._lost = asyncio.Event()
 
     def check(self, connection: Connection) -> None:
-        """Look, in a transaction and in any thread. One that holds the database's write lock commits as the owner."""
+        """Look, in any thread. A transaction that holds the database's write lock commits as the owner."""
         now = self._clock.monotonic()
-        found = None if self._taker else connection.execute(_current).one_or_none()
-        if found is None or found.epoch != self._epoch:
-            self._taker = self._taker or (found.owner if found else "another process")
+        driver: Any = connection.connection.driver_connection
+        epoch, owner = driver.execute(_CURRENT).fetchone() or (None, "another process")
+        if epoch != self._epoch:
+            self._taker = owner
             with contextlib.suppress(RuntimeError):  # a loop that is closed has nobody who waits
                 self._loop.call_soon_threadsafe(self._lost.set)
             raise self._refusal()
         self._seen_at = now
 
-    async def confirm(self) -> None:
-        """Look, unless the last look was a moment ago. Raises StoreError, also when it cannot be seen."""
+    def confirm(self) -> None:
+        """Look, unless the last look was a moment ago. Raises StoreError, also when it cannot be seen.
+
+        On the event loop: a row of a database that is open costs less than a hop to another thread, and whoever has
+        looked must not wait behind others before it acts.
+        """
         if self._taker or self._clock.monotonic() - self._seen_at >= FRESH:
-            await self._reader.run(self.check)
+            try:
+                self.check(self._connection)
+            except Exception as error:
+                raise translate(error, self._path) from error
 
     async def lost(self) -> NoReturn:
         """Wait until another process is known to have taken it, and raise."""
         await self._lost.wait()
         raise self._refusal()
+
+    def close(self) -> None:
+        """Look no more. May be called again."""
+        self._connection.close()
 
     def _refusal(self) -> StoreInUse:
         return StoreInUse(

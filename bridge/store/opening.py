@@ -14,8 +14,9 @@ from sqlalchemy.engine import Connection
 
 from bridge.clock import Clock
 from bridge.errors import StoreError, StoreUnusable
-from bridge.store import lease, migrate
+from bridge.store import migrate
 from bridge.store.encoding import to_micros
+from bridge.store.lease import Lease, take
 from bridge.store.lock import FileLock, own_name
 from bridge.store.reader import Reader
 from bridge.store.schema import REVISIONS
@@ -39,11 +40,10 @@ async def open_store(
     now = to_micros(clock.now())
     opened = await asyncio.to_thread(_open, path, now, upgrade=upgrade, exclusive=exclusive, busy_timeout=busy_timeout)
     translated = partial(translate, path=path)
-    reader = Reader(opened.reading, translate=translated)
-    held = None if opened.epoch is None else lease.Lease(opened.epoch, path, reader, clock)
+    held = None if opened.lease is None else Lease(*opened.lease, path, clock)
     permit = None if held is None else held.check
     writer = Writer(opened.writing, guard=_still_there(path), translate=translated, permit=permit)
-    return Store(writer, reader, clock, opened.lock, held)
+    return Store(writer, Reader(opened.reading, translate=translated), clock, opened.lock, held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,8 @@ class _Opened:
     reading: Connection
     writing: Connection
     lock: FileLock | None
-    epoch: int | None
+    lease: tuple[int, Connection] | None
+    """Its epoch, and a connection to look at it."""
 
 
 def _open(path: Path, now: int, *, upgrade: bool, exclusive: bool, busy_timeout: float) -> _Opened:
@@ -70,13 +71,17 @@ def _open(path: Path, now: int, *, upgrade: bool, exclusive: bool, busy_timeout:
             reading = undo.enter_context(_connect(path, "BEGIN", busy_timeout))
             writing = undo.enter_context(_connect(path, "BEGIN IMMEDIATE", busy_timeout))
             _prepare(reading, writing, path, upgrade=upgrade)
-            epoch = _take(writing, now) if exclusive else None
+            taken: tuple[int, Connection] | None = None
+            if exclusive:
+                with writing.begin():
+                    epoch = take(writing, own_name(), now=now)
+                taken = epoch, undo.enter_context(_connect(path, "BEGIN", busy_timeout=0.0))
         except StoreError:
             raise
         except Exception as error:
             raise translate(error, path) from error
         undo.pop_all()
-    return _Opened(reading, writing, lock, epoch)
+    return _Opened(reading, writing, lock, taken)
 
 
 def _connect(path: Path, begin: str, busy_timeout: float) -> Connection:
@@ -94,11 +99,6 @@ def _prepare(reading: Connection, writing: Connection, path: Path, *, upgrade: b
     if not current:
         with writing.begin():
             migrate.upgrade(writing)
-
-
-def _take(writing: Connection, now: int) -> int:
-    with writing.begin():
-        return lease.take(writing, own_name(), now=now)
 
 
 def _still_there(path: Path) -> Callable[[], None]:

@@ -65,16 +65,18 @@ class Store:
         """Finish what is under way and close the database. May be called again."""
         await self._writer.close()
         await self._reader.close()
+        if self._lease is not None:
+            self._lease.close()
         if self._lock is not None:
             self._lock.release()
 
-    async def confirm(self) -> None:
+    def confirm(self) -> None:
         """See to it that this process may still answer; cheap enough to be called before each platform call.
 
         Raises StoreInUse when another process has taken over. Everything that writes does so too, from then on.
         """
         if self._lease is not None:
-            await self._lease.confirm()
+            self._lease.confirm()
 
     async def taken_over(self) -> NoReturn:
         """Raise StoreInUse once another process is known to have taken over."""

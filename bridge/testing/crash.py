@@ -18,7 +18,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from bridge.errors import StoreUnusable
+from bridge.errors import StoreBusy, StoreUnusable
 from bridge.store import Store
 
 T = TypeVar("T")
@@ -151,7 +151,7 @@ class Fuse:
             return queue(kind, item)
 
         writer._transaction, writer.merge = transaction, merge  # type: ignore[method-assign]
-        _wrap(store._reader, "run", self._hearing)
+        _wrap(store, "confirm", self._looking)
 
     def _calling(
         self, name: str, call: Callable[..., Awaitable[T]], *, counted: bool = True
@@ -165,12 +165,11 @@ class Fuse:
 
         return called
 
-    def _hearing(self, call: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:
-        async def called(*arguments: Any) -> T:
-            await self._resumed.wait()
-            result = await call(*arguments)
-            await self._resumed.wait()
-            return result
+    def _looking(self, look: Callable[[], None]) -> Callable[[], None]:
+        def called() -> None:
+            if not self._awake.is_set():
+                raise StoreBusy("the process stands still")
+            look()
 
         return called
 

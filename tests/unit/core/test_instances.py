@@ -44,7 +44,7 @@ async def test_a_call_that_only_the_adapter_knows_of_waits_for_its_turn() -> Non
         clock,
         Meter(),
         Conditions(clock),
-        permit=nothing,
+        permit=lambda: None,
     )
     outlet = instances.outlets[name]
     assert isinstance(outlet.platform, Knowing)

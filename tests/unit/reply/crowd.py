@@ -34,7 +34,7 @@ class Receipts(Store):
     def __init__(self) -> None:
         """Without a database."""
 
-    async def confirm(self) -> None:
+    def confirm(self) -> None:
         """It is."""
 
     async def part_posting(self, turn: int, number: int, marker: str, steps: Sequence[Step] = ()) -> None:

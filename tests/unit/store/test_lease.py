@@ -36,11 +36,11 @@ async def test_the_earlier_one_commits_nothing_more(taken: tuple[Store, Store]) 
 
 async def test_before_a_call_it_looks_again_after_a_moment(taken: tuple[Store, Store], clock: SetClock) -> None:
     first, second = taken
-    await first.confirm()  # it has only just looked
+    first.confirm()  # it has only just looked
     clock.forward(FRESH)
     with pytest.raises(StoreInUse, match=TAKEN):
-        await first.confirm()
-    await second.confirm()
+        first.confirm()
+    second.confirm()
 
 
 async def test_whoever_waits_for_it_is_told(taken: tuple[Store, Store]) -> None:
@@ -61,13 +61,13 @@ async def test_a_commit_is_a_look_too(open_it: Opener, tmp_path: Path, clock: Se
     await first.accept(inbound("m1"))
     (tmp_path / "bridge.db.lock").unlink()
     await open_it(exclusive=True)
-    await first.confirm()
+    first.confirm()
 
 
 async def test_commands_beside_the_running_process_take_nothing(open_it: Opener, clock: SetClock) -> None:
     running, beside = await open_it(exclusive=True), await open_it()
     assert await beside.tell_once(ref(), "help")
     clock.forward(FRESH)
-    await running.confirm()
-    await beside.confirm()
+    running.confirm()
+    beside.confirm()
     assert (await running.accept(inbound("m1"))).outcome is Accepted.NEW

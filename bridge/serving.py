@@ -155,7 +155,7 @@ class Serving:
         backoff = Backoff()
         while True:
             try:
-                pending = await recover(self._house.store, self._lanes.wake)
+                pending = await recover(self._house.store, self._house.clock, self._lanes.wake)
             except StoreError as error:
                 log.error("app.not_recovered", reason=str(error))
                 await self._house.clock.sleep(backoff.wait())

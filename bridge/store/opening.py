@@ -75,7 +75,7 @@ def _open(path: Path, now: int, *, upgrade: bool, exclusive: bool, busy_timeout:
             if exclusive:
                 with writing.begin():
                     epoch = take(writing, own_name(), now=now)
-                taken = epoch, undo.enter_context(_connect(path, "BEGIN", busy_timeout=0.0))
+                taken = epoch, undo.enter_context(_connect(path, "BEGIN", busy_timeout))
         except StoreError:
             raise
         except Exception as error:

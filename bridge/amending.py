@@ -73,6 +73,7 @@ async def _quiet(desk: Desk, thread: ThreadRow, turn: TurnRow) -> str | None:
     session = attached.session
     try:
         if turn.ended_at is None:
+            desk.store.confirm()
             await within(desk.clock, STOPPING, session.stop())
         messages = await session.messages()
     except (ChatbotError, TimeoutError) as error:

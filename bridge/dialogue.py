@@ -122,6 +122,7 @@ class Dialogue:
         if self._session is None and self._asked:
             await self._attach()
         if self._session is not None:
+            self._desk.store.confirm()
             await self._session.stop()
 
     async def detach(self) -> None:

@@ -113,6 +113,7 @@ class Serving:
                 await self._lanes.park()
             failed = serving.done()
             await stopping.end_intake(serving, *beside)
+            taken.add_done_callback(lambda _: stopping.park())
             await stopping.drain(self._lanes)
             if taken.done():
                 taken.result()
@@ -155,14 +156,15 @@ class Serving:
         backoff = Backoff()
         while True:
             try:
-                pending = await recover(self._house.store, self._house.clock, self._lanes.wake)
+                pending = await self._house.store.pending_threads()
             except StoreError as error:
                 log.error("app.not_recovered", reason=str(error))
                 await self._house.clock.sleep(backoff.wait())
                 continue
-            self._house.meter.recovered(pending)
+            self._house.meter.recovered(len(pending))
             if pending:
-                log.info("app.recovering", threads=pending)
+                log.info("app.recovering", threads=len(pending))
+            await recover(pending, self._house.clock, self._lanes.wake)
             return
 
     async def _follow(self) -> None:

@@ -28,8 +28,12 @@ class Stopping:
     def ask(self) -> None:
         """Stop; again: at once."""
         if self._asked.is_set():
-            self._parking.set()
+            self.park()
         self._asked.set()
+
+    def park(self) -> None:
+        """Do not wait for running turns."""
+        self._parking.set()
 
     async def wait(self) -> None:
         """Wait until it is asked for."""

@@ -40,7 +40,7 @@ class Scheduler:
         permit: Callable[[], None] = lambda: None,
     ) -> None:
         self._clock = clock
-        self._permit = permit
+        self.permit = permit
         self._overtaking = overtaking
         self._budgets = budgets
         self._queues: dict[BudgetKey, Queue] = {}
@@ -70,7 +70,7 @@ class Scheduler:
         queues = [self._queue(key) for key in dict.fromkeys(keys)]
         await self._admission(Waiter(priority, queues, weight, next(self._order)))
         try:
-            self._permit()
+            self.permit()
             if admitted is not None:
                 admitted()
             result = await call()

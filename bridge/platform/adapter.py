@@ -20,7 +20,8 @@ Deliver = Callable[[Event], Awaitable[None]]
 """Hands an event to the core and returns once it is durable: acknowledge after it.
 
 Raises StoreError when it could not be made durable: do not acknowledge, so that the platform sends it again, or keep
-it and try again in order where the platform has no acknowledgement.
+it and try again in order where the platform has no acknowledgement. After StoreInUse there is nothing to try: it is
+left to the process that took over.
 """
 
 

@@ -185,6 +185,7 @@ class Outlet:
             found = None
             with contextlib.suppress(Unprovable):
                 found = await self.find(thread, marker, since, others) if unsure else None
+            self.scheduler.permit()  # looking takes its time
             try:
                 return found or await self.platform.post(thread, part, marker)
             except OutcomeUnknown:

@@ -1,8 +1,8 @@
 """Who answers: of all processes that open one database to run, the last one.
 
-The lock beside the database keeps a second process out. Where it does not (its file was deleted, the file system has no
-locks), the lease sees to it that two never go on together: whoever takes it raises its epoch, which is checked in every
-transaction and before anything is said to a platform or a chatbot.
+The lock beside the database keeps a second process out. Where it does not, because its file was deleted, the lease sees
+to it that two never go on together: whoever takes it raises its epoch, which is checked in every transaction and before
+anything is said to a platform or a chatbot.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _CURRENT = f"SELECT epoch, owner FROM {leases.name} WHERE name = '{LANES}'"  # n
 
 
 def take(connection: Connection, owner: str, *, now: int) -> int:
-    """Take the lease from whoever has it, who is proven dead by the lock; returns its epoch."""
+    """Take the lease from whoever has it: the lock says that it is dead. Returns the new epoch."""
     first = insert(leases).values(name=LANES, owner=owner, epoch=1, at=now)
     raised = {"owner": owner, "epoch": leases.c.epoch + 1, "at": now}
     taken = first.on_conflict_do_update(index_elements=["name"], set_=raised).returning(leases.c.epoch)

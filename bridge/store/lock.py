@@ -23,7 +23,14 @@ class FileLock:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise StoreUnusable(f"cannot lock the database: {path}: {error.strerror}") from error
-        if not _lock(self._file):
+        try:
+            locked = _lock(self._file)
+        except OSError as error:
+            os.close(self._file)
+            raise StoreUnusable(
+                f"cannot lock the database: {path}: {error.strerror}; put it on a disk of this machine"
+            ) from error
+        if not locked:
             name = _name(self._file)
             os.close(self._file)
             raise StoreInUse(f"the database {database} is in use by {name}; stop that first")

@@ -97,7 +97,8 @@ def judge(
 
 
 def _judge_talk(talk: Talk, lead: int, notices: Sequence[str], verdict: Judgement) -> None:
-    said = [" ".join(text.split()) for text in talk.shown]
+    said = [_flat(text) for text in talk.shown]
+    notices = [_flat(text) for text in notices]
     words = " ".join(said).split()
     answers = [answer.split() for _, answer in talk.expected]
     if words == [word for answer in answers for word in answer]:
@@ -123,3 +124,7 @@ def _judge_talk(talk: Talk, lead: int, notices: Sequence[str], verdict: Judgemen
     verdict.duplicates += duplicates
     verdict.inexact += inexact
     verdict.disordered += places != sorted(places)
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())

@@ -24,6 +24,7 @@ from bridge import (
     PlatformUnavailable,
     RateLimited,
     StoreError,
+    StoreInUse,
 )
 from bridge_discord.pace import Timing
 
@@ -88,6 +89,8 @@ class Intake:
                 event = await self._read(name, data)
                 if event is not None:
                     await deliver(event)
+            except StoreInUse:
+                return
             except (StoreError, RateLimited, PlatformUnavailable, OutcomeUnknown) as error:
                 log.warning("an event waits", event_type=name, reason=str(error))
             except PlatformError as error:

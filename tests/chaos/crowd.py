@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 
 from bridge import notices
+from bridge.testing import eventually
 from bridge.testing.judge import Judgement, Talk, judge
 from bridge_sandbox.sandbox import Sandbox
 from bridge_sandbox.view import RoomKind
@@ -35,6 +36,10 @@ class Crowd:
         self._rooms: dict[tuple[str, int], str] = {}
         self._asked: dict[tuple[str, int], list[str]] = {}
         self._last_on_slack: tuple[str, str] | None = None
+        self.changed = asyncio.Event()
+        """Set by whatever changes on a screen."""
+        for people in sandbox.people:
+            people.watch(lambda _: self.changed.set())
 
     async def ask(self, question: Question) -> None:
         """Mention the bot in the channel, or go on in the thread or DM."""
@@ -54,10 +59,8 @@ class Crowd:
     async def _go_on(self, question: Question, place: str) -> None:
         """Write in a thread, which on Discord is there only once the bot has opened it."""
         people = self._people[question.platform]
-        for _ in range(600):
-            if any(room.id == place for room in people.rooms()) or question.platform == "slack":
-                break
-            await asyncio.sleep(0.1)
+        if question.platform == "discord":
+            await eventually(lambda: any(room.id == place for room in people.rooms()), timeout=60)
         said = await people.say(place, question.text)
         self._note(question.platform, place, said.id)
 

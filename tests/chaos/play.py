@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -71,12 +72,12 @@ async def _connect(process: BridgeProcess) -> None:
 
 async def _settled(people: Crowd, quiet: float) -> Judgement:
     """How it stands once everything is as it should be, or after `quiet` seconds."""
-    began = time.monotonic()
-    verdict = people.judge()
-    while not verdict.clean and time.monotonic() - began < quiet:
-        await asyncio.sleep(0.2)
-        verdict = people.judge()
-    return verdict
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(quiet):
+            while not people.judge().clean:
+                people.changed.clear()
+                await people.changed.wait()
+    return people.judge()
 
 
 async def _once_more(sandbox: Sandbox, process: BridgeProcess, people: Crowd, quiet: float) -> Judgement:

@@ -65,9 +65,9 @@ class Backfill:
 
     async def begin(self, instance: InstanceName) -> None:
         """An instance is about to connect: from its first time on, nothing is missed. Raises StoreError."""
-        if await self._store.reached(instance) is None:
+        if await self._store.notes.reached(instance) is None:
             self._first.add(instance)
-            await self._store.set_reached(instance, self._clock.now())
+            await self._store.notes.set_reached(instance, self._clock.now())
 
     def missed(self, instance: InstanceName) -> None:
         """Messages may have been missed on this instance until now."""
@@ -131,7 +131,7 @@ class Backfill:
         outlet, backoff, now = missed.outlet, Backoff(), self._clock.now()
         while not outlet.failed.is_set():
             try:
-                reached = await self._store.reached(thread.instance) or now
+                reached = await self._store.notes.reached(thread.instance) or now
                 for message in await missed.of(thread, since or max(reached - OVERLAP, now - self._window())):
                     await self._accept(message)
             except InstanceFailed:
@@ -157,9 +157,9 @@ class Backfill:
     async def _note(self, name: InstanceName) -> None:
         """While nothing is missed, everything up to the newest event is stored."""
         try:
-            newest = await self._store.newest(name)
+            newest = await self._store.notes.newest(name)
             if newest is not None:
-                await self._store.set_reached(name, newest)
+                await self._store.notes.set_reached(name, newest)
         except BridgeError as error:
             log.warning("backfill.not_noted", platform=name, reason=str(error))
 
@@ -169,7 +169,7 @@ class Backfill:
         while not outlet.failed.is_set():
             try:
                 await self._fetch(name, outlet, began)
-                await self._store.set_reached(name, began)
+                await self._store.notes.set_reached(name, began)
             except InstanceFailed:
                 outlet.failed.set()
             except BridgeError as error:
@@ -180,7 +180,7 @@ class Backfill:
         complete.set()
 
     async def _fetch(self, name: InstanceName, outlet: Outlet, now: datetime) -> None:
-        reached = await self._store.reached(name)
+        reached = await self._store.notes.reached(name)
         window = self._window()
         first = name in self._first
         self._first.discard(name)

@@ -140,7 +140,9 @@ async def _owed(store: Store, binding: BindingRow) -> str | None:
     """What an earlier process may have had no time to say of a session that was never used."""
     if binding.sent:
         return None
-    earlier = [past for past in await store.session_history(binding.thread_id) if past.binding.id != binding.id]
+    earlier = [
+        past for past in await store.overview.session_history(binding.thread_id) if past.binding.id != binding.id
+    ]
     return _notice(earlier[-1].reason) if earlier else None
 
 

@@ -225,7 +225,7 @@ class Conversation:
     async def _unreadable(self, thread: ThreadRow, head: WaitingMessage) -> str | None:
         """What to say about a message without words; None when it was said before."""
         if head.message.withheld:
-            return notices.TEXT_WITHHELD if await self._store.tell_once(thread.ref, "withheld") else None
+            return notices.TEXT_WITHHELD if await self._store.notes.tell_once(thread.ref, "withheld") else None
         return unread([head.message])
 
     async def _reply(self, thread: ThreadRow, outlet: Outlet, head: WaitingMessage, text: str | None) -> None:

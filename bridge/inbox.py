@@ -130,7 +130,7 @@ class Inbox:
         """A conversation begins: see to it that what was written there before it was known is read too."""
         if thread.surface is Surface.DIRECT:  # nobody can list the direct conversations of a bot on Discord
             self._again(thread, None)
-        elif await self._store.early(thread):
+        elif await self._store.notes.early(thread):
             self._again(thread, message.sent_at)
 
     def _removed(self, decision: Decision, begun: ThreadRow | None) -> str:
@@ -190,7 +190,7 @@ class Inbox:
         """Nobody may wait for an answer that never comes. It is said once per thread and kind, and lost in a crash."""
         outlet = self._outlets.get(thread.instance)
         try:
-            if outlet is None or not await self._store.tell_once(thread, kind):
+            if outlet is None or not await self._store.notes.tell_once(thread, kind):
                 return
             if thread.surface is Surface.THREAD:
                 await outlet.open_thread(thread, message.text)

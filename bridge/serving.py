@@ -181,8 +181,8 @@ class Serving:
         """For `bridge plan`; and whoever was told that a chatbot was removed may be told again."""
         config, store = self._file.config, self._house.store
         try:
-            await store.untell([removed_kind(name) for name in config.chatbots])
-            await store.set_applied(to_json(summarize(config)))
+            await store.notes.untell([removed_kind(name) for name in config.chatbots])
+            await store.notes.set_applied(to_json(summarize(config)))
         except Exception as error:  # noqa: BLE001 - a plugin's defect in what it needs, or the database
             log.warning("config.not_noted", error=type(error).__name__, reason=str(error))
 

@@ -55,11 +55,11 @@ def _plan(wanted: Config, config: Path) -> Plan:
         return Plan(None, ())
 
     async def look(store: Store) -> Plan:
-        applied = await store.applied()
+        applied = await store.notes.applied()
         before = None if applied is None else from_json(applied[1])
         if applied is None or before is None:
             return Plan(None, ())
-        return compare(before, summarize(wanted), applied[0], await store.bound_threads())
+        return compare(before, summarize(wanted), applied[0], await store.overview.bound_threads())
 
     return with_store(config, look)
 

@@ -29,7 +29,7 @@ def list_(
     from bridge.model import InstanceName
 
     instance = None if platform is None else InstanceName(platform)
-    rows = with_store(config, lambda store: store.sessions(limit, instance))
+    rows = with_store(config, lambda store: store.overview.sessions(limit, instance))
     if as_json:
         _print_json([_thread_facts(row) for row in rows])
         return
@@ -46,7 +46,7 @@ def show(thread: ThreadName, config: ConfigPath = CONFIG, as_json: AsJson = Fals
 
     async def read(store: Store) -> tuple[ThreadRow, list[BindingHistory], list[TurnRow]]:
         row = await _the_one(store, thread)
-        return row, [*await store.session_history(row.id)], [*await store.turns(row.id)]
+        return row, [*await store.overview.session_history(row.id)], [*await store.overview.turns(row.id)]
 
     row, history, turns = with_store(config, read)
     sessions, latest = [_session_facts(item) for item in history], [_turn_facts(turn) for turn in turns]
@@ -120,7 +120,7 @@ def erase(
 async def _the_one(store: Store, name: str) -> ThreadRow:
     from bridge.errors import StoreError
 
-    match await store.find_threads(name):
+    match await store.overview.find_threads(name):
         case [row]:
             return row
         case []:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import NoReturn, TypeVar
 
@@ -18,11 +18,12 @@ from bridge.store.encoding import to_micros
 from bridge.store.forgetting import Forgetting
 from bridge.store.lease import Lease
 from bridge.store.lock import FileLock
+from bridge.store.notes import Notes
+from bridge.store.overview import Overview
 from bridge.store.reader import Reader
 from bridge.store.records import (
     Acceptance,
     Accepted,
-    BindingHistory,
     BindingRow,
     Inbound,
     ThreadRow,
@@ -57,6 +58,8 @@ class Store:
         self._lease = lease
         self.trails = trails.Trails(reader)
         self.forgetting = Forgetting(writer, reader)
+        self.notes = Notes(writer, reader, clock)
+        self.overview = Overview(reader)
 
     def _now(self) -> int:
         return to_micros(self._clock.now())
@@ -117,24 +120,6 @@ class Store:
         place = ref.thread.instance, ref.thread.workspace, ref.thread.channel
         return await self._reader.run(lambda connection: turns.question(connection, *place, ref.id))
 
-    async def tell_once(self, thread: ThreadRef, kind: str) -> bool:
-        """True for the first call with this thread and kind, ever. The thread need not be stored."""
-        now = self._now()
-        return await self._writer.run(lambda connection: cursors.tell_once(connection, thread, kind, now=now))
-
-    async def untell(self, kinds: Sequence[str]) -> None:
-        """Have `tell_once` be true again for these kinds, in every thread."""
-        await self._writer.run(lambda connection: cursors.untell(connection, kinds))
-
-    async def set_applied(self, body: str) -> None:
-        """Note which configuration is in use from now on."""
-        now = self._now()
-        await self._writer.run(lambda connection: cursors.set_applied(connection, body, now=now))
-
-    async def applied(self) -> tuple[datetime, str] | None:
-        """The configuration that was noted last, and when; None before the first start."""
-        return await self._reader.run(cursors.get_applied)
-
     async def thread(self, thread_id: int) -> ThreadRow:
         """The thread of this id. Raises StoreError when there is none."""
         return await self._reader.run(lambda connection: threads.get(connection, thread_id))
@@ -142,10 +127,6 @@ class Store:
     async def find_thread(self, ref: ThreadRef) -> ThreadRow | None:
         """The conversation at this place, if one began there."""
         return await self._reader.run(lambda connection: threads.find(connection, ref))
-
-    async def find_threads(self, name: str) -> Sequence[ThreadRow]:
-        """The thread of this row id; if there is none, those that platforms call `name`."""
-        return await self._reader.run(lambda connection: threads.named(connection, name))
 
     async def find_thread_of_message(
         self, instance: InstanceName, workspace: WorkspaceId, channel: ChannelId, message: MessageId
@@ -186,18 +167,6 @@ class Store:
 
         return await self._writer.run(counted if self._lock is None else work)
 
-    async def sessions(self, limit: int = 100, instance: InstanceName | None = None) -> Sequence[ThreadRow]:
-        """Threads with their current bindings, the latest active first."""
-        return await self._reader.run(lambda connection: threads.latest(connection, limit, instance))
-
-    async def bound_threads(self) -> Mapping[str, int]:
-        """How many threads each chatbot has a session in, by its name."""
-        return await self._reader.run(threads.bound)
-
-    async def session_history(self, thread_id: int) -> Sequence[BindingHistory]:
-        """Every binding the thread ever had, oldest first."""
-        return await self._reader.run(lambda connection: threads.history(connection, thread_id))
-
     async def waiting(self, thread_id: int) -> Sequence[WaitingMessage]:
         """The thread's accepted messages that are in no turn yet, by the platform's own time."""
         return await self._reader.run(lambda connection: turns.waiting(connection, thread_id))
@@ -209,10 +178,6 @@ class Store:
     async def wished_turn(self, thread_id: int) -> TurnRow | None:
         """The thread's first turn whose question was changed or deleted, until that is done; ended or not."""
         return await self._reader.run(lambda connection: turns.wished(connection, thread_id))
-
-    async def turns(self, thread_id: int, limit: int = 20) -> Sequence[TurnRow]:
-        """The thread's turns, latest first."""
-        return await self._reader.run(lambda connection: turns.latest(connection, thread_id, limit))
 
     async def last_ended(self, thread_id: int) -> datetime | None:
         """When the thread's last turn ended."""
@@ -313,22 +278,6 @@ class Store:
             lambda connection: turns.end_messages(connection, thread_id, message_ids, state, reason, now=now)
         )
 
-    async def early(self, thread: ThreadRef) -> bool:
-        """Whether messages in a thread were left alone because no conversation had begun there yet."""
-        return await self._reader.run(lambda connection: cursors.early(connection, thread))
-
-    async def set_reached(self, instance: InstanceName, at: datetime) -> None:
-        """Everything that was sent on the instance until `at` is stored. It never goes back in time."""
-        await self._writer.run(lambda connection: cursors.set_reached(connection, instance, at))
-
-    async def reached(self, instance: InstanceName) -> datetime | None:
-        """Until when everything is stored; None before that was ever said."""
-        return await self._reader.run(lambda connection: cursors.get_reached(connection, instance))
-
-    async def newest(self, instance: InstanceName) -> datetime | None:
-        """When the event was sent that was stored last, or was stored itself; None without any."""
-        return await self._reader.run(lambda connection: cursors.newest(connection, instance))
-
     async def active_threads(self, instance: InstanceName, since: datetime, limit: int) -> Sequence[ThreadRef]:
         """The places of conversations that something happened in since then, the latest first."""
         return await self._reader.run(lambda connection: threads.active(connection, instance, since, limit))
@@ -336,7 +285,3 @@ class Store:
     async def probe(self) -> None:
         """Return once the database has taken a transaction. Raises StoreError when it does not."""
         await self._writer.run(lambda connection: connection.execute(text("SELECT 1")))
-
-    async def changes(self) -> int:
-        """How often other processes changed a binding: cheap to ask, and a new number means to look again."""
-        return await self._reader.run(cursors.changes)

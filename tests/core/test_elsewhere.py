@@ -185,7 +185,7 @@ async def test_a_message_that_was_being_replaced_is_said_once(tmp_path: Path) ->
                 await here.world.until(lambda: len(here.world.messages(question.thread)) == 2)
                 before: MessageRef = old.ref
                 async with database(here) as store:
-                    (turn,) = await store.turns(1)
+                    (turn,) = await store.overview.turns(1)
                 assert [(part.state, part.message) for part in turn.parts] == [("posting", before.id)]
         here.world.turnstile.relent()
         async with here.running():

@@ -83,7 +83,7 @@ async def database(here: Place) -> AsyncIterator[Store]:
 async def states(here: Place) -> list[tuple[str, str]]:
     """The state of each turn in the database, with its reason."""
     async with database(here) as store:
-        turns = [turn for thread in await store.sessions() for turn in await store.turns(thread.id)]
+        turns = [turn for thread in await store.overview.sessions() for turn in await store.overview.turns(thread.id)]
         return [(turn.state, turn.reason) for turn in turns]
 
 

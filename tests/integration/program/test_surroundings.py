@@ -14,6 +14,8 @@ from bridge.testing import eventually
 from tests.integration.program.stage import stage
 from tests.integration.program.test_conversations import PLATFORMS, person, said
 
+STOPPED, RUNNING = 0.4, 0.02
+"""Seconds of real time, for that is what the program is short of: it gets one part in twenty."""
 QUESTION = " ".join(f"word{number}" for number in range(40))
 
 
@@ -48,9 +50,9 @@ async def test_a_process_that_hardly_runs(tmp_path: Path, platform: str) -> None
         async def hardly() -> None:
             while True:
                 here.program.signal(signal.SIGSTOP)
-                await asyncio.sleep(0.4)
+                await asyncio.sleep(STOPPED)
                 here.program.signal(signal.SIGCONT)
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(RUNNING)
 
         starving = asyncio.create_task(hardly())
         try:

@@ -39,7 +39,7 @@ async def start(config: Path, body: str | None = None) -> None:
     store = await open_store(
         "sqlite:///bridge.db", clock=SystemClock(), directory=config.parent, upgrade=True, exclusive=True
     )
-    await store.set_applied(body or to_json(summarize(load_config(config, Plugins(), secrets=False))))
+    await store.notes.set_applied(body or to_json(summarize(load_config(config, Plugins(), secrets=False))))
     await store.close()
 
 

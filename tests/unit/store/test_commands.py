@@ -135,7 +135,7 @@ def test_reset_and_attach_are_seen_by_the_bridge_that_runs(run: Run, tmp_path: P
         async def look() -> tuple[str | None, int]:
             row = await store.find_thread(ref("1700.1"))
             assert row is not None
-            return row.binding.session if row.binding else None, await store.changes()
+            return row.binding.session if row.binding else None, await store.notes.changes()
 
         return asyncio.run(look())
 

@@ -12,23 +12,23 @@ DISCORD = InstanceName("discord")
 
 
 async def test_each_instance_has_its_own(store: Store) -> None:
-    await store.set_reached(SLACK, START)
-    assert await store.reached(SLACK) == START
-    assert await store.reached(DISCORD) is None
+    await store.notes.set_reached(SLACK, START)
+    assert await store.notes.reached(SLACK) == START
+    assert await store.notes.reached(DISCORD) is None
 
 
 async def test_it_never_goes_back(store: Store) -> None:
     for seconds in (2, 1, 3):
-        await store.set_reached(SLACK, START + timedelta(seconds=seconds))
-    assert await store.reached(SLACK) == START + timedelta(seconds=3)
+        await store.notes.set_reached(SLACK, START + timedelta(seconds=seconds))
+    assert await store.notes.reached(SLACK) == START + timedelta(seconds=3)
 
 
 async def test_the_newest_event_is_one_that_was_accepted_or_one_that_was_not(store: Store) -> None:
-    assert await store.newest(SLACK) is None
+    assert await store.notes.newest(SLACK) is None
     await store.accept(inbound("m1", at=-20))
-    assert await store.newest(SLACK) == START - timedelta(seconds=20)
+    assert await store.notes.newest(SLACK) == START - timedelta(seconds=20)
     await store.decide(verdict("m2"))
-    assert await store.newest(SLACK) == START
+    assert await store.notes.newest(SLACK) == START
     await store.accept(inbound("m3", at=30))
-    assert await store.newest(SLACK) == START + timedelta(seconds=30)
-    assert await store.newest(DISCORD) is None
+    assert await store.notes.newest(SLACK) == START + timedelta(seconds=30)
+    assert await store.notes.newest(DISCORD) is None

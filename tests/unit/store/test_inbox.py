@@ -161,5 +161,7 @@ async def test_a_thread_is_refreshed_by_each_message(store: Store, clock: SetClo
 
 
 async def test_a_notice_is_told_once_per_thread_and_kind(store: Store) -> None:
-    told = [await store.tell_once(ref(thread), kind) for thread in ("t1", "t1", "t2") for kind in ("unrouted", "down")]
+    told = [
+        await store.notes.tell_once(ref(thread), kind) for thread in ("t1", "t1", "t2") for kind in ("unrouted", "down")
+    ]
     assert told == [True, True, False, False, True, True]

@@ -29,9 +29,9 @@ async def test_the_earlier_one_commits_nothing_more(taken: tuple[Store, Store]) 
     with pytest.raises(StoreInUse, match=TAKEN):
         await first.accept(inbound("m1"))
     with pytest.raises(StoreInUse, match=TAKEN):
-        await first.tell_once(ref(), "help")
+        await first.notes.tell_once(ref(), "help")
     assert (await second.accept(inbound("m1"))).outcome is Accepted.NEW
-    assert await second.tell_once(ref(), "help")
+    assert await second.notes.tell_once(ref(), "help")
 
 
 async def test_before_a_call_it_looks_again_after_a_moment(taken: tuple[Store, Store], clock: SetClock) -> None:
@@ -66,7 +66,7 @@ async def test_a_commit_is_a_look_too(open_it: Opener, tmp_path: Path, clock: Se
 
 async def test_commands_beside_the_running_process_take_nothing(open_it: Opener, clock: SetClock) -> None:
     running, beside = await open_it(exclusive=True), await open_it()
-    assert await beside.tell_once(ref(), "help")
+    assert await beside.notes.tell_once(ref(), "help")
     clock.forward(FRESH)
     running.confirm()
     beside.confirm()

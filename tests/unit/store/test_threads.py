@@ -43,7 +43,7 @@ async def test_a_binding_is_replaced_and_kept_in_the_history(store: Store, clock
     later = clock.forward(60)
     second = await store.bind(first.thread_id, "sales", SessionId("s2"), ended="session lost")
     assert (await store.thread(first.thread_id)).binding == second
-    assert await store.session_history(first.thread_id) == [
+    assert await store.overview.session_history(first.thread_id) == [
         BindingHistory(first, later, "session lost"),
         BindingHistory(second, None, ""),
     ]
@@ -54,13 +54,13 @@ async def test_an_unbound_thread_has_no_binding(store: Store, clock: SetClock) -
     await store.unbind(binding.thread_id, "new")
     await store.unbind(binding.thread_id, "again")
     assert (await store.thread(binding.thread_id)).binding is None
-    assert await store.session_history(binding.thread_id) == [BindingHistory(binding, clock.now(), "new")]
+    assert await store.overview.session_history(binding.thread_id) == [BindingHistory(binding, clock.now(), "new")]
 
 
 async def test_a_thread_that_is_not_there_cannot_be_bound(store: Store) -> None:
     with pytest.raises(StoreError):
         await store.bind(5, "support", SessionId("s1"))
-    assert await store.session_history(5) == []
+    assert await store.overview.session_history(5) == []
 
 
 async def test_a_thread_is_found_by_its_questions_and_by_its_answers(store: Store) -> None:
@@ -99,25 +99,25 @@ async def test_sessions_are_listed_latest_first(store: Store, clock: SetClock) -
     for name, thread in (("m1", "a"), ("m2", "b"), ("m3", "a")):
         clock.forward(1)
         await store.accept(inbound(name, thread))
-    assert [row.ref.id for row in await store.sessions()] == ["a", "b"]
-    assert [row.ref.id for row in await store.sessions(limit=1)] == ["a"]
-    assert await store.sessions(instance=InstanceName("discord")) == []
+    assert [row.ref.id for row in await store.overview.sessions()] == ["a", "b"]
+    assert [row.ref.id for row in await store.overview.sessions(limit=1)] == ["a"]
+    assert await store.overview.sessions(instance=InstanceName("discord")) == []
 
 
 async def test_threads_are_found_by_our_id_or_the_platforms(store: Store) -> None:
     await store.accept(inbound("m1", "1700000000.000100"))
-    [by_name] = await store.find_threads("1700000000.000100")
-    assert await store.find_threads(str(by_name.id)) == [by_name]
-    assert await store.find_threads("nothing") == []
-    assert await store.find_threads("9" * 40) == []
+    [by_name] = await store.overview.find_threads("1700000000.000100")
+    assert await store.overview.find_threads(str(by_name.id)) == [by_name]
+    assert await store.overview.find_threads("nothing") == []
+    assert await store.overview.find_threads("9" * 40) == []
 
 
 async def test_changes_by_others_are_counted_and_those_of_the_running_process_are_not(open_it: Opener) -> None:
     running, other = await open_it(exclusive=True), await open_it()
     binding, _ = await bound(running, "m1")
-    assert await running.changes() == 0
+    assert await running.notes.changes() == 0
     await other.bind(binding.thread_id, "support", SessionId("given"), ended="attached")
-    assert await running.changes() == 1
+    assert await running.notes.changes() == 1
     await other.unbind(binding.thread_id, "reset")
-    assert await running.changes() == 2
+    assert await running.notes.changes() == 2
     assert (await running.thread(binding.thread_id)).binding is None

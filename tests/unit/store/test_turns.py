@@ -23,7 +23,7 @@ async def test_a_turn_takes_its_messages_out_of_the_queue(store: Store) -> None:
     assert turn.parts == ()
     assert [message.id for message in await store.waiting(binding.thread_id)] == ids[2:]
     assert await store.unfinished_turn(binding.thread_id) == turn
-    assert await store.turns(binding.thread_id) == [turn]
+    assert await store.overview.turns(binding.thread_id) == [turn]
 
 
 async def test_a_thread_has_one_unfinished_turn(store: Store) -> None:
@@ -71,7 +71,7 @@ async def test_the_journal_of_a_reply(store: Store) -> None:
     assert await parts() == (TurnState.REPLYING, [sealed, PartRow(turn.id, 1, PartState.POSTING, "c", None)])
     await store.part_posted(turn.id, 1, MessageId("p1"))
     await store.end_turn(turn.id, TurnState.ANSWERED, "")
-    [ended] = await store.turns(turn.thread_id)
+    [ended] = await store.overview.turns(turn.thread_id)
     assert [part.state for part in ended.parts] == [PartState.SEALED, PartState.SEALED]
 
 
@@ -106,7 +106,7 @@ async def test_a_turn_moves_to_another_session(store: Store) -> None:
     second = await store.bind(turn.thread_id, "support", SessionId("s2"), ended="session lost")
     await store.move_turn(turn.id, second.id)
     await store.end_turn(turn.id, TurnState.ANSWERED, "", last_seen="c1")
-    first, now = [item.binding for item in await store.session_history(turn.thread_id)]
+    first, now = [item.binding for item in await store.overview.session_history(turn.thread_id)]
     assert [(binding.sent, binding.last_seen) for binding in (first, now)] == [(0, None), (1, "c1")]
 
 
@@ -129,7 +129,7 @@ async def test_the_end_of_a_turn(store: Store, clock: SetClock) -> None:
     assert (thread.binding.sent, thread.binding.last_seen) == (2, "c9")
     assert await store.last_ended(turn.thread_id) == later
     assert await store.unfinished_turn(turn.thread_id) is None
-    [ended] = await store.turns(turn.thread_id)
+    [ended] = await store.overview.turns(turn.thread_id)
     assert (ended.state, ended.ended_at, len(ended.messages)) == (TurnState.ANSWERED, later, 2)
 
 
@@ -141,7 +141,7 @@ async def test_what_was_seen_is_kept_when_nothing_new_was(store: Store) -> None:
     now = (await store.thread(binding.thread_id)).binding
     assert now is not None
     assert (now.sent, now.last_seen) == (2, "c1")
-    assert [turn.reason for turn in await store.turns(binding.thread_id, limit=1)] == ["the chatbot is down"]
+    assert [turn.reason for turn in await store.overview.turns(binding.thread_id, limit=1)] == ["the chatbot is down"]
 
 
 async def test_a_turn_ends_once(store: Store) -> None:
@@ -155,7 +155,7 @@ async def test_a_turn_ends_once(store: Store) -> None:
     ):
         with pytest.raises(StoreError, match="does not exist or has ended"):
             await again
-    [ended] = await store.turns(turn.thread_id)
+    [ended] = await store.overview.turns(turn.thread_id)
     assert (ended.state, ended.reason) == (TurnState.CANCELLED, "stop")
 
 
@@ -164,7 +164,7 @@ async def test_a_late_receipt_of_an_ended_turn_is_kept(store: Store) -> None:
     await store.part_posting(turn.id, 0, "a")
     await store.end_turn(turn.id, TurnState.FAILED, "unknown outcome")
     await store.part_posted(turn.id, 0, MessageId("p0"))
-    [ended] = await store.turns(turn.thread_id)
+    [ended] = await store.overview.turns(turn.thread_id)
     assert (ended.state, [part.message for part in ended.parts]) == (TurnState.FAILED, ["p0"])
 
 

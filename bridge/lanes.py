@@ -132,7 +132,7 @@ class Lanes:
         try:
             worked = await lane.conversation.step()
         except (StoreBusy, StoreInUse, StoreUnusable) as error:
-            # What cannot be written down cannot be given up either: it stays until the database is back.
+            # What cannot be written down cannot be given up: it stays until the database is back, or for its taker.
             log.error("lane.store", thread=lane.thread_id, reason=str(error))
         except Exception as error:
             log.exception("lane.failed", thread=lane.thread_id)

@@ -157,15 +157,14 @@ class Serving:
         while True:
             try:
                 pending = await self._house.store.pending_threads()
+                break
             except StoreError as error:
                 log.error("app.not_recovered", reason=str(error))
                 await self._house.clock.sleep(backoff.wait())
-                continue
+        if pending:
             self._house.meter.recovered(len(pending))
-            if pending:
-                log.info("app.recovering", threads=len(pending))
-            await recover(pending, self._house.clock, self._lanes.wake)
-            return
+            log.info("app.recovering", threads=len(pending))
+        await recover(pending, self._house.clock, self._lanes.wake)
 
     async def _follow(self) -> None:
         await self._note_applied()

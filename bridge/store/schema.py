@@ -218,7 +218,7 @@ leases = Table(
     Column("epoch", BigInteger, nullable=False),
     Column("at", Time, nullable=False),
 )
-"""Which process may answer, since when, and the how manyth it is."""
+"""Which process may answer, since when, and how many had the lease until now."""
 
 counters = Table(
     "counters",

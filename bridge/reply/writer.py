@@ -192,7 +192,11 @@ class Writer:
             return
         touched, size, began_at = self._unshown, len(self._document.text), self._clock.monotonic()
         self._call = asyncio.create_task(self._make(step), name="platform call")
-        await asyncio.shield(self._call)
+        try:
+            await asyncio.shield(self._call)
+        finally:
+            if self._call.done():  # only now: until here nobody has heard what became of it
+                self._call = None
         if touched and self.first_shown_at is not None:
             self._outlet.meter.shown(self._outlet.name, began_at - self._shown_at)
         self._unshown -= touched
@@ -220,7 +224,7 @@ class Writer:
             await self._journal.post(step.part)
 
     def _calling(self) -> bool:
-        return self._call is not None and not self._call.done()
+        return self._call is not None
 
     def _urgency(self) -> float:
         """How much text is not shown yet, times for how long."""

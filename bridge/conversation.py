@@ -54,6 +54,8 @@ class Conversation:
         self._stopped = False
         self._heard_stop = False
         """True when somebody wrote `stop` since what waits was last read."""
+        self._pressed = False
+        """True when the platform's own Stop was pressed while a turn was not taken up yet."""
         self._replying: int | None = None
         """The message that the bridge began to answer itself."""
         self._nudges: set[asyncio.Task[None]] = set()
@@ -77,9 +79,11 @@ class Conversation:
             nudge.add_done_callback(self._nudges.discard)
 
     def stop(self) -> None:
-        """A person pressed the platform's own Stop."""
+        """A person pressed the platform's own Stop: of the turn that runs, or that is left and is taken up next."""
         if self._turn is not None:
             self._turn.stop()
+        else:
+            self._pressed = True
 
     def changed(self, turn_id: int | None) -> None:
         """A question or answer was changed or deleted: of this turn, or a question that was in none."""
@@ -113,10 +117,11 @@ class Conversation:
         if row is None:
             await self._caught_up(thread.ref)
         waiting = await self._store.waiting(self._id)
+        pressed, self._pressed = self._pressed, False
         if row is not None:
             with self._desk() as desk:
                 self._turn = Turn(desk, outlet, thread, self._ask(row.messages), row)
-                if any(wish(later.message) is Wish.STOP for later in waiting):
+                if pressed or any(wish(later.message) is Wish.STOP for later in waiting):
                     self._stopped = self._turn.stop()
                 await self._run()
         elif waiting:

@@ -55,6 +55,7 @@ class Lanes:
 
     def stop(self, thread_id: int) -> None:
         """Nobody wants the rest of the answer that is being written in a thread, if one is. Never blocks."""
+        self.wake(thread_id)  # an answer that an earlier process left may not be taken up yet
         lane = self._lanes.get(thread_id)
         if lane is not None:
             lane.conversation.stop()

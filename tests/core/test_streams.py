@@ -14,6 +14,7 @@ from bridge import (
     Complete,
     Delta,
     EventId,
+    Message,
     Operation,
     OutcomeUnknown,
     PlatformError,
@@ -262,21 +263,42 @@ async def test_who_stops_the_stream_stops_the_chatbot(tmp_path: Path) -> None:
         assert "three" not in message.text
 
 
+def pressed(here: Place, question: Message) -> Stopped:
+    """Stop, on the answer to a question."""
+    (message,) = here.world.messages(question.thread)
+    return Stopped(
+        event_id=EventId(f"stop {question.id}"),
+        id=message.ref.id,
+        thread=question.thread,
+        author=question.author,
+        at=here.world.clock.now(),
+    )
+
+
 async def test_the_platforms_own_stop_is_like_the_word(tmp_path: Path) -> None:
     script = Chapters("one", " two")
     async with streaming(tmp_path, script) as here, here.running():
         question = await here.world.say("Count", mention=True)
         await here.answered(question.thread, script.say(0))
-        (message,) = here.world.messages(question.thread)
-        here.world.send(
-            Stopped(
-                event_id=EventId("stop"),
-                id=message.ref.id,
-                thread=question.thread,
-                author=question.author,
-                at=here.world.clock.now(),
-            )
-        )
+        here.world.send(pressed(here, question))
         await here.ended(1)
         assert here.world.shown(question.thread) == ("one",)
         assert here.count("SELECT count(*) FROM turns WHERE state = 'cancelled'") == 1
+
+
+async def test_the_platforms_own_stop_does_not_come_too_early(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is pressed on a message that an earlier process left, whose turn is not taken up yet."""
+    monkeypatch.setattr("bridge.recovery.SLICE", 1)
+    monkeypatch.setattr("bridge.recovery.PAUSE", 3600.0)
+    script = Chapters("one", " two")
+    async with streaming(tmp_path, script) as here:
+        script.say(0)
+        async with here.running(PARKING):
+            questions = [await here.world.say("Count", mention=True) for _ in range(2)]
+            for question in questions:
+                await here.answered(question.thread, "one")
+        async with here.running():
+            here.world.send(pressed(here, questions[1]))
+            await here.ended(1)
+            ended = "SELECT thread FROM turns JOIN threads ON threads.id = thread_id WHERE turns.state = 'cancelled'"
+            assert here.text(ended) == questions[1].thread.id

@@ -80,7 +80,7 @@ class Showing:
         if any(part.number >= DIRECT for part in row.parts) and await self._moved("an earlier process went there"):
             return
         try:
-            self._writer = await self._written(row, self._thread)
+            self._writer = self._write(await self._restored(row, self._thread), self._thread)
         except Rejected as error:
             if not await self._moved(str(error)):
                 raise
@@ -140,9 +140,12 @@ class Showing:
         assert self._writer is not None  # noqa: S101 - `open` comes first
         return self._writer
 
-    async def _written(self, row: TurnRow, place: ThreadRef, base: int = 0) -> Writer:
+    async def _restored(self, row: TurnRow, place: ThreadRef, base: int = 0) -> Journal:
         journal = Journal(self._store, self._outlet, place, row, marker(*self._seed), base=base)
         await journal.restore(row.parts)
+        return journal
+
+    def _write(self, journal: Journal, place: ThreadRef) -> Writer:
         writer = Writer(
             self._document,
             journal,
@@ -159,8 +162,12 @@ class Showing:
     def _ended(self, task: asyncio.Task[None]) -> None:
         """The text cannot be shown as it comes: before the end of the answer, a writer ends only by failing."""
         error = None if task.cancelled() else task.exception()
-        if isinstance(error, Rejected) and not isinstance(error, MessageGone) and self._moving is None:
-            _ = self._move(str(error))
+        moving = self._moving
+        if isinstance(error, Rejected) and not isinstance(error, MessageGone):
+            if moving is None:
+                _ = self._move(str(error))
+            elif moving.done():  # until then, it is the place that is being left
+                self._stopped()
         elif isinstance(error, Rejected | Unprovable):
             self._stopped()
         elif error is not None:
@@ -185,27 +192,23 @@ class Showing:
             self._stopped()
 
     async def _go_direct(self, reason: str) -> bool:
-        """Begin again in the asker's direct conversation; False where that cannot be."""
+        """Begin again in the asker's direct conversation, with why; False where that cannot be."""
         assert self._row is not None  # noqa: S101 - set by `open`
         thread, left = self._thread, self._writer
         try:
             place = await self._outlet.open_direct(thread, self._asker)
             if place is None:
                 return False
-            writer = await self._written(self._row, place, DIRECT)
+            journal = await self._restored(self._row, place, DIRECT)
+            log.info("reply.direct", thread=thread.id, reason=reason)
+            if self._outlet.trace is not None:
+                self._outlet.trace.note("moved", f"to the asker's direct conversation: {reason}")
+            await journal.say(Slot.ELSEWHERE, notices.ELSEWHERE)
         except Rejected as error:
             log.warning("reply.not_direct", thread=thread.id, reason=str(error))
             return False
-        log.info("reply.direct", thread=thread.id, reason=reason)
-        if self._outlet.trace is not None:
-            self._outlet.trace.note("moved", f"to the asker's direct conversation: {reason}")
-        self._first, self._writer = self.first_shown_at, writer
         if left is not None:
             await left.close()
-        try:
-            await writer.say(Slot.ELSEWHERE, notices.ELSEWHERE)
-        except Rejected as error:
-            log.warning("reply.not_direct", thread=thread.id, reason=str(error))
-            return False
-        writer.touch()
+        self._first, self._writer = self.first_shown_at, self._write(journal, place)
+        self._writer.touch()
         return True

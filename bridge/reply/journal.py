@@ -6,9 +6,10 @@ import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from bridge.budget.scheduler import Priority
 from bridge.errors import OutcomeUnknown, Rejected
 from bridge.model import MessageId, MessageRef, ThreadRef, UserId
-from bridge.platform import Part, SendsFiles, StreamsNatively, Task
+from bridge.platform import Operation, Part, PartKind, SendsFiles, StreamsNatively, Task
 from bridge.reply.insist import insist
 from bridge.reply.marks import DIRECT, Slot, marker
 from bridge.reply.outlet import Outlet
@@ -142,10 +143,18 @@ class Journal:
         shown.text = part.text if self._streams().shows_as_streamed(part.text) else None
         shown.growing = False
 
-    async def say(self, slot: Slot, part: Part) -> None:
-        """Post a sentence of the bridge's own; said already is success. As `post` otherwise."""
+    async def say(self, slot: Slot, text: str) -> None:
+        """Post a sentence of the bridge's own; said already is success. Outages and rate limits are waited out.
+
+        Raises Rejected, InstanceFailed and StoreError.
+        """
+        outlet, part = self._outlet, Part(text, PartKind.NOTICE, final=True)
+
+        async def post() -> None:
+            await self._post(slot, lambda mark: outlet.platform.post(self._thread, part, mark))
+
         if slot not in self.notices:
-            await self._post(slot, lambda mark: self._outlet.platform.post(self._thread, part, mark))
+            await insist(outlet.clock, lambda: outlet.call(Priority.FINAL, Operation.POST, self._thread, post))
             self.notices.add(slot)
 
     async def edit(self, number: int, part: Part) -> None:

@@ -22,11 +22,11 @@ from bridge.errors import (
     TooLong,
 )
 from bridge.model import ThreadRef, UserId
-from bridge.platform import Operation, Part, PartKind
+from bridge.platform import Operation
 from bridge.reply.document import Document
 from bridge.reply.ending import unless
 from bridge.reply.growth import NATIVE, Growth
-from bridge.reply.insist import Backoff, insist
+from bridge.reply.insist import Backoff
 from bridge.reply.journal import Journal
 from bridge.reply.layout import Layout, Step
 from bridge.reply.marks import Slot
@@ -108,13 +108,7 @@ class Writer:
 
     async def say(self, slot: Slot, text: str) -> None:
         """Post a sentence of the bridge's own, once, also after a restart. Raises as `finish` does."""
-        part = Part(text, PartKind.NOTICE, final=True)
-        await insist(
-            self._clock,
-            lambda: self._outlet.call(
-                Priority.FINAL, Operation.POST, self._thread, lambda: self._journal.say(slot, part)
-            ),
-        )
+        await self._journal.say(slot, text)
 
     async def close(self) -> None:
         """Stop where it is. What is shown stays, and the journal knows it: a call in flight gets its receipt."""

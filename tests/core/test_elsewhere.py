@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from bridge import (
+    ApprovalRequest,
+    Complete,
+    Delta,
     Forbidden,
     Gone,
     InstanceFailed,
@@ -15,6 +18,7 @@ from bridge import (
     NotEditable,
     Operation,
     OutcomeUnknown,
+    RateLimited,
     Rejected,
     StoreBusy,
     ThreadRef,
@@ -24,6 +28,7 @@ from bridge import (
 from bridge.store import TurnState
 from bridge.testing import MemoryWorld, eventually
 from bridge.testing.messages import with_bot
+from bridge.testing.script import Step
 from tests.core.running import CONFIG, Place, place
 from tests.core.test_turns import Slow, database, scripted, states
 
@@ -62,6 +67,43 @@ async def test_a_thread_that_takes_no_more_in_the_middle(tmp_path: Path) -> None
         await here.answered(direct(here.world), notices.ELSEWHERE, "one two")
         assert here.service.asked(here.session()) == ["Count"]
         await answered(here, TurnState.ANSWERED)
+
+
+async def test_the_reason_comes_before_the_answer(tmp_path: Path) -> None:
+    slow = Slow()
+    async with place(tmp_path, scripted(slow)) as here, here.running():
+        async with here.world.holding(Operation.POST):
+            question = await here.world.say("Count", mention=True)
+            here.world.shut(question.thread, Forbidden("not here"))
+            here.world.fail(Operation.POST, RateLimited(retry_after=0.5))
+        await here.world.until(lambda: any(call.operation is Operation.OPEN_DIRECT for call in here.world.calls))
+        slow.go_on.set()
+        await here.answered(direct(here.world), notices.ELSEWHERE, "one two")
+
+
+def tasks(name: str) -> int:
+    """How many tasks of this name run."""
+    return sum(task.get_name() == name for task in asyncio.all_tasks())
+
+
+async def test_what_is_refused_while_the_answer_moves_is_no_stop(tmp_path: Path) -> None:
+    end = asyncio.Event()
+    events: list[Step] = [ApprovalRequest("r", "Send it", {}), Delta("a", "Sent"), end, Complete("a", "Sent.")]
+    async with place(tmp_path, scripted(lambda ask: events)) as here, here.running():
+        question = await here.world.say("Send", mention=True)
+        request = notices.APPROVAL.format(title="Send it")
+        await here.answered(question.thread, request)
+        async with here.world.holding(Operation.OPEN_DIRECT):
+            here.world.shut(question.thread, Forbidden("not here any more"))
+            await here.world.say("Well?", thread=question.thread)
+            await eventually(lambda: tasks("to the asker directly") == tasks("writer") == 1)
+            here.service.sessions[here.session()].responded.set()
+            await eventually(lambda: tasks("writer") == 0)
+        end.set()
+        await here.ended(1)
+        there = set(here.world.shown(direct(here.world)))
+        assert there >= {notices.ELSEWHERE, notices.STILL_WAITING, f"{request}\n\nSent."}
+        assert here.count("SELECT count(*) FROM turns WHERE state = 'answered'") == 1
 
 
 async def test_an_edit_that_is_refused_becomes_a_message(tmp_path: Path) -> None:

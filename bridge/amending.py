@@ -13,6 +13,7 @@ from bridge.dialogue import STOPPING
 from bridge.errors import ChatbotError, Rejected, Unprovable
 from bridge.hookspecs import FinishedTurn
 from bridge.model import MessageRef
+from bridge.reply.insist import insist
 from bridge.reply.marks import DIRECT, Slot
 from bridge.reply.outlet import Outlet
 from bridge.store import PartRow, ThreadRow, TurnRow, TurnState, Wish
@@ -104,6 +105,6 @@ async def _take_away(outlet: Outlet, thread: ThreadRow, turn: TurnRow, part: Par
         if part.number >= DIRECT:
             place = await outlet.open_direct(thread.ref, thread.asker) or place
         ref = None if part.message is None else MessageRef(place, part.message)
-        ref = ref or await outlet.find(place, part.marker, turn.created_at)
+        ref = ref or await insist(outlet.clock, lambda: outlet.find(place, part.marker, turn.created_at))
         if ref is not None:
             await outlet.delete(ref)

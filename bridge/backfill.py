@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bridge.clock import Clock, within
-from bridge.errors import BridgeError, InstanceFailed, StoreError
+from bridge.errors import BridgeError, InstanceFailed
 from bridge.missed import Missed
 from bridge.model import InstanceName, Message, ThreadRef
 from bridge.platform import HasHistory
@@ -136,8 +136,8 @@ class Backfill:
                     await self._accept(message)
             except InstanceFailed:
                 outlet.failed.set()
-            except StoreError as error:
-                log.warning("backfill.interrupted", platform=thread.instance, reason=str(error))
+            except Exception as error:  # noqa: BLE001 - see `_interrupted`
+                self._interrupted(thread.instance, error)
                 await self._clock.sleep(backoff.wait())
             else:
                 return
@@ -172,12 +172,20 @@ class Backfill:
                 await self._store.notes.set_reached(name, began)
             except InstanceFailed:
                 outlet.failed.set()
-            except BridgeError as error:
-                log.warning("backfill.interrupted", platform=name, reason=str(error))
+            except Exception as error:  # noqa: BLE001 - see `_interrupted`
+                self._interrupted(name, error)
                 await self._clock.sleep(backoff.wait())
             else:
                 break
         complete.set()
+
+    @staticmethod
+    def _interrupted(name: InstanceName, error: Exception) -> None:
+        """A failure of one instance, whatever it is, is no reason to fetch nothing for the others."""
+        known = isinstance(error, BridgeError)
+        log.warning(
+            "backfill.interrupted", platform=name, reason=str(error) if known else repr(error), exc_info=not known
+        )
 
     async def _fetch(self, name: InstanceName, outlet: Outlet, now: datetime) -> None:
         reached = await self._store.notes.reached(name)

@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import structlog
 
@@ -54,10 +55,10 @@ class Conversation:
         self._stopped = False
         self._heard_stop = False
         """True when somebody wrote `stop` since what waits was last read."""
-        self._pressed = False
-        """True when the platform's own Stop was pressed while a turn was not taken up yet."""
+        self._pressed: datetime | None = None
+        """When the platform's own Stop was pressed, until no turn is left."""
         self._replying: int | None = None
-        """The message that the bridge began to answer itself."""
+        """The message that this process began to answer."""
         self._nudges: set[asyncio.Task[None]] = set()
 
     @property
@@ -73,20 +74,23 @@ class Conversation:
             return
         if wish(message) is Wish.STOP:
             self._stopped = self._turn.stop() or self._stopped
-        elif self._turn.waiting:
+        elif self._turn.waiting and not self._nudges:
             nudge = asyncio.create_task(self._turn.nudge())
             self._nudges.add(nudge)
             nudge.add_done_callback(self._nudges.discard)
 
-    def stop(self) -> None:
-        """A person pressed the platform's own Stop: of the turn that runs, or that is left and is taken up next."""
-        if self._turn is not None:
+    def stop(self, at: datetime) -> None:
+        """A person pressed the platform's own Stop: of the turn that runs, or that is left and is taken up next.
+
+        A press that is brought late does not stop the answer to what was asked after it.
+        """
+        self._pressed = at
+        if self._turn is not None and self._turn.asked_before(at):
             self._turn.stop()
-        else:
-            self._pressed = True
 
     def changed(self, turn_id: int | None) -> None:
         """A question or answer was changed or deleted: of this turn, or a question that was in none."""
+        self._pressed = None
         if self._turn is not None and turn_id == self._turn.id:
             self._turn.leave()
 
@@ -117,16 +121,18 @@ class Conversation:
         if row is None:
             await self._caught_up(thread.ref)
         waiting = await self._store.waiting(self._id)
-        pressed, self._pressed = self._pressed, False
         if row is not None:
             with self._desk() as desk:
                 self._turn = Turn(desk, outlet, thread, self._ask(row.messages), row)
+                pressed = self._pressed is not None and self._turn.asked_before(self._pressed)
                 if pressed or any(wish(later.message) is Wish.STOP for later in waiting):
                     self._stopped = self._turn.stop()
                 await self._run()
-        elif waiting:
+            return True
+        self._pressed = None
+        if waiting:
             await self._take(thread, outlet, waiting)
-        return row is not None or bool(waiting)
+        return bool(waiting)
 
     async def _amend(self, thread: ThreadRow, outlet: Outlet, wished: TurnRow) -> None:
         """Do what somebody wishes of a turn, who may have wished something else meanwhile."""
@@ -137,19 +143,23 @@ class Conversation:
     async def give_up(self, error: Exception) -> None:
         """The same thing failed again and again for no reason that anybody foresaw: end it, and say so."""
         thread = await self._store.thread(self._id)
-        row = await self._store.unfinished_turn(self._id)
+        wished = await self._store.wished_turn(self._id)
+        row = wished or await self._store.unfinished_turn(self._id)
         messages = row.messages if row is not None else (await self._store.waiting(self._id))[:1]
         reason = f"internal error: {type(error).__name__}: {error}"
         outlet = self._outlets.get(thread.ref.instance)
         if messages and outlet is not None:
             try:
-                await outlet.tell(thread.ref, notices.UNCERTAIN, _marker(thread, messages[0], "given up"))
+                mark, again = _marker(thread, messages[0], "given up"), messages[0].message.sent_at
+                await outlet.tell(thread.ref, notices.UNCERTAIN, mark, again=again)
             except InstanceFailed:
                 raise
             except Exception as unsaid:  # noqa: BLE001 - a defect anywhere, and this one has to end
                 # The defect that is given up may stand in the way of saying so.
                 log.warning("conversation.not_told", thread=self._id, error=type(unsaid).__name__, reason=str(unsaid))
-        if row is not None:
+        if wished is not None:
+            await self._store.drop_turn(wished.id, reason)
+        elif row is not None:
             await self._store.end_turn(row.id, TurnState.FAILED, reason, arrived=False)
         elif messages:
             await self._store.end_messages(self._id, [messages[0].id], TurnState.FAILED, reason)
@@ -162,8 +172,10 @@ class Conversation:
                 await self._close(head, TurnState.CANCELLED, "stopped before it was asked")
             case Wish.ANSWER:
                 thread = await self._refresh(thread, head)
+                ask = replace(self._ask(self._batch(waiting)), again=head.id == self._replying)
+                self._replying = head.id
                 with self._desk() as desk:
-                    self._turn = Turn(desk, outlet, thread, self._ask(self._batch(waiting)))
+                    self._turn = Turn(desk, outlet, thread, ask)
                     await self._run()
             case Wish.NEW:
                 if thread.binding is not None:

@@ -51,5 +51,7 @@ class Ask:
     """What is shown besides what the chatbot says: "tools", "thinking"."""
     most_parts: int = 20
     """So many messages an answer may have before the rest of it follows as a file."""
+    again: bool = False
+    """True when this process tried before, and may have said already why there is no answer."""
     remark: str | None = None
     """What to say besides the answer, such as which files were not read."""

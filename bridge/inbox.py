@@ -40,7 +40,7 @@ class Inbox:
         clock: Clock,
         wake: Callable[[int, Message | None], None],
         *,
-        stop: Callable[[int], None],
+        stop: Callable[[int, datetime], None],
         again: Callable[[ThreadRef, datetime | None], None],
         amendments: Amendments,
         tell_unrouted: Callable[[], bool],
@@ -156,7 +156,7 @@ class Inbox:
         reason = "the running answer is stopped" if thread is not None else "no conversation is there to be stopped"
         await self._decide(self._unhandled(event, reason), "stopped")
         if thread is not None:
-            self._stop(thread.id)
+            self._stop(thread.id, event.at)  # also when it is brought again: a crash may have come between
 
     async def _decide(self, verdict: Verdict, why: str) -> Accepted:
         new = await self._store.decide(verdict)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import structlog
 
@@ -51,14 +52,15 @@ class Lanes:
                 lane.conversation.heard(message)
         elif not self._draining:
             lane = self._lanes[thread_id] = Lane(thread_id, self._converse(thread_id))
-            self._tasks[lane] = asyncio.create_task(self._run(lane), name=f"lane {thread_id}")
+            self._tasks[lane] = task = asyncio.create_task(self._run(lane), name=f"lane {thread_id}")
+            task.add_done_callback(lambda _: self._forget(lane))  # one that is cancelled at once does not even begin
 
-    def stop(self, thread_id: int) -> None:
-        """Nobody wants the rest of the answer that is being written in a thread, if one is. Never blocks."""
+    def stop(self, thread_id: int, at: datetime) -> None:
+        """Nobody wants the rest of the answer that was written in a thread then, if it still is. Never blocks."""
         self.wake(thread_id)  # an answer that an earlier process left may not be taken up yet
         lane = self._lanes.get(thread_id)
         if lane is not None:
-            lane.conversation.stop()
+            lane.conversation.stop(at)
 
     def changed(self, thread_id: int, turn_id: int | None) -> None:
         """A question or answer was changed or deleted, and that is stored: of this turn, or one that waits.
@@ -126,7 +128,11 @@ class Lanes:
                 if not await self._step(lane) and not lane.woken:
                     return
         finally:
-            del self._lanes[lane.thread_id], self._tasks[lane]
+            self._forget(lane)
+
+    def _forget(self, lane: Lane) -> None:
+        if self._tasks.pop(lane, None) is not None:
+            del self._lanes[lane.thread_id]
 
     async def _step(self, lane: Lane) -> bool:
         """One step of the conversation; what fails is tried again, more and more slowly."""

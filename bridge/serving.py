@@ -20,13 +20,13 @@ from bridge.config import Config
 from bridge.config.summary import summarize, to_json
 from bridge.conversation import Conversation, Surroundings
 from bridge.desk import Desk
-from bridge.errors import PlatformUnavailable, StoreError
+from bridge.errors import PlatformUnavailable, StoreBusy, StoreError, StoreUnusable
 from bridge.following import Following
 from bridge.inbox import Inbox, removed_kind
 from bridge.instances import Around, Instances
 from bridge.lanes import Lanes
 from bridge.meter import Meter
-from bridge.model import InstanceName
+from bridge.model import Event, InstanceName
 from bridge.recovery import recover
 from bridge.reply.insist import Backoff
 from bridge.retention import keep_clean
@@ -97,7 +97,7 @@ class Serving:
         await self._begin(self._file.config)
         await self._spend()
         log.info("app.started", platforms=sorted(self._instances.outlets), chatbots=sorted(self._file.config.chatbots))
-        around = Around(self._inbox.accept, self._missed, lambda _: self._recover(), self._leave)
+        around = Around(self._deliver, self._missed, lambda _: self._recover(), self._leave)
         serving = asyncio.create_task(self._instances.run(around), name="platforms")
         cleaning = keep_clean(house.store, house.clock, lambda: self._file.config.settings.retention)
         beside = (
@@ -191,6 +191,15 @@ class Serving:
         await self._backfill.leave(instance)
         await self._inbox.leave(instance)
         log.info("platform.drained", platform=instance, parked=parked)
+
+    async def _deliver(self, event: Event) -> None:
+        """As `Inbox.accept`. A platform brings again what was not taken in, but not for as long as a database may be
+        away: so it is fetched too."""
+        try:
+            await self._inbox.accept(event)
+        except (StoreBusy, StoreUnusable):
+            self._backfill.missed(event.thread.instance)
+            raise
 
     def _missed(self, instance: InstanceName) -> None:
         self._house.meter.gap(instance)

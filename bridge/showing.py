@@ -43,7 +43,8 @@ class Showing:
         self._store = desk.store
         self._outlet = outlet
         self._thread = thread
-        self._again = desk.earlier(ask.messages[0].message)
+        first = ask.messages[0].message
+        self._again = first.sent_at if ask.again else desk.earlier(first)
         self._asker = ask.messages[-1].message.author.id
         self._most_parts = ask.most_parts
         self._seed = (thread.instance, thread.workspace, thread.channel, thread.id, ask.messages[0].message.id)

@@ -57,6 +57,10 @@ class Turn:
         self._interrupted.set()
         return True
 
+    def asked_before(self, moment: datetime) -> bool:
+        """Whether its newest question was sent before `moment`, which is the platform's time too."""
+        return self._ask.messages[-1].message.sent_at <= moment
+
     def leave(self) -> None:
         """Its question was changed or deleted: `run` ends soon and leaves the turn as it is."""
         self._left = True

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
+    literal_column,
     null,
     select,
     true,
@@ -151,9 +152,12 @@ def _stored() -> CompoundSelect[Any]:
         on = and_(*(table.c[name] == batch.c[name] for name in names))
         return select(batch.c.place, thread).join_from(batch, table, on)
 
+    # A message that is brought again may come after the word that its author deleted it.
+    deleted = and_(decisions.c.kind == literal_column("'deleted'"), batch.c.kind == literal_column("'message'"))
     return union_all(
         *(same(messages, names, messages.c.thread_id) for names in (_EVENT, _MESSAGE)),
         *(same(decisions, names, null()) for names in (_EVENT, _MESSAGE)),
+        same(decisions, _MESSAGE[:4], null()).where(deleted),
     )
 
 

@@ -6,12 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import structlog
+
 from bridge import BudgetKey, Channel, ChannelId, Message, Named, Operation, Surface, ThreadId, ThreadRef, WorkspaceId
 from bridge_discord.ids import snowflake_at
 from bridge_discord.inbound import Reader
 from bridge_discord.limits import room
-from bridge_discord.places import OPENS_THREADS, POSTS, Places
+from bridge_discord.places import OPENS_THREADS, POSTS, Place, Places
 from bridge_discord.rest import Rest
+
+log = structlog.get_logger(__name__)
 
 PAGE = 100
 """The most messages that one call gives."""
@@ -57,7 +61,7 @@ class History:
         )
         data = sorted(data, key=lambda one: int(one["id"]))
         where, reader = await self._places.find(channel), self._reader()
-        found = [message for one in data if (message := reader.message(one, where)) is not None]
+        found = [message for one in data if (message := _understood(reader, one, where)) is not None]
         return found, data[-1]["id"] if len(data) == PAGE else None
 
     async def _of_guild(self, guild_id: str) -> Sequence[Channel]:
@@ -75,6 +79,15 @@ class History:
             if parent is not None and parent["type"] in POSTS:
                 found.append(_channel(self._reader().instance, workspace, post["id"], parent))
         return found
+
+
+def _understood(reader: Reader, data: Mapping[str, Any], place: Place) -> Message | None:
+    """None for what no person wrote, and for what is not as Discord documents it: the rest is read all the same."""
+    try:
+        return reader.message(data, place)
+    except (KeyError, TypeError, ValueError):
+        log.exception("a message is skipped: it could not be read", message=data["id"])
+        return None
 
 
 def _channel(instance: Any, workspace: Named, room_id: str, named: Mapping[str, Any]) -> Channel:

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import structlog
+
 from bridge import (
     Channel,
     ChannelId,
@@ -27,6 +29,8 @@ from bridge_slack.api import Api
 from bridge_slack.directory import Directory
 from bridge_slack.inbound import Identity
 from bridge_slack.limits import budget_keys
+
+log = structlog.get_logger(__name__)
 
 PAGE = "200"
 TYPES = "public_channel,private_channel,mpim,im"
@@ -79,6 +83,14 @@ class History:
         return [message for message in found if message is not None], _next(answer)
 
     async def _message(self, channel: str, fields: Mapping[str, Any]) -> Message | None:
+        """None for what no person wrote, and for what is not as Slack documents it: the rest is read all the same."""
+        try:
+            return await self._understood(channel, fields)
+        except (KeyError, TypeError, ValueError) as error:
+            log.warning("slack.message_not_understood", channel=channel, id=fields["ts"], error=repr(error))
+            return None
+
+    async def _understood(self, channel: str, fields: Mapping[str, Any]) -> Message | None:
         callback = {
             "event_id": f"history:{channel}:{fields['ts']}",
             "team_id": self._me.workspace,

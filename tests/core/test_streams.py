@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -263,15 +264,15 @@ async def test_who_stops_the_stream_stops_the_chatbot(tmp_path: Path) -> None:
         assert "three" not in message.text
 
 
-def pressed(here: Place, question: Message) -> Stopped:
-    """Stop, on the answer to a question."""
+def pressed(here: Place, question: Message, at: datetime | None = None) -> Stopped:
+    """Stop, on the answer to a question, at that time or now."""
     (message,) = here.world.messages(question.thread)
     return Stopped(
         event_id=EventId(f"stop {question.id}"),
         id=message.ref.id,
         thread=question.thread,
         author=question.author,
-        at=here.world.clock.now(),
+        at=at or here.world.clock.now(),
     )
 
 

@@ -135,3 +135,12 @@ async def test_every_person_has_an_id_of_their_own(side: Side, inbox: Inbox, aut
     await side.fake.say(side.room("general"), "hi", author=author)
     message = await inbox.message()
     assert message.author.id == side.fake.world.user(author).id
+
+
+async def test_history_skips_what_makes_no_sense(side: Side) -> None:
+    await side.say("one")
+    world = side.fake.world
+    world.post(world.channels[side.room("general")], world.owner, "odd", attachments=[{}])
+    await side.say("two")
+    found = await all_pages(partial(side.platform.history, side.place(), START))
+    assert [message.text for message in found] == ["one", "two"]

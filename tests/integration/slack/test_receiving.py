@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bridge import Deleted, Edited, Part, StoreBusy, Surface
@@ -178,3 +180,15 @@ async def test_what_is_no_event_is_left_to_slack(slack: FakeSlack) -> None:
         slack.sockets.deliver([{"type": "block_actions", "event_id": "Ev0NONE", "user": {"id": "U0ADA"}}])
         await eventually(lambda: slack.sockets.lost)
     assert core.events == []
+
+
+async def test_history_skips_what_makes_no_sense(slack: FakeSlack) -> None:
+    room, core = slack.room("general"), Core()
+    async with connected(slack, core) as platform:
+        posted = [await slack.say(room, text) for text in ("one", "two", "three")]
+        await eventually(lambda: len(core.messages) == 3)
+        slack.workspace.conversations[room].messages[posted[1].id].files = [{}]
+        place = core.messages[0].in_channel
+        assert place is not None
+        found, _ = await platform.history(place, core.messages[0].sent_at - timedelta(minutes=1), None)
+    assert sorted(message.text for message in found) == ["one", "three"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -59,7 +58,6 @@ class Conversation:
         """When the platform's own Stop was pressed, until no turn is left."""
         self._replying: int | None = None
         """The message that this process began to answer."""
-        self._nudges: set[asyncio.Task[None]] = set()
 
     @property
     def waiting(self) -> bool:
@@ -74,10 +72,8 @@ class Conversation:
             return
         if wish(message) is Wish.STOP:
             self._stopped = self._turn.stop() or self._stopped
-        elif self._turn.waiting and not self._nudges:
-            nudge = asyncio.create_task(self._turn.nudge())
-            self._nudges.add(nudge)
-            nudge.add_done_callback(self._nudges.discard)
+        elif self._turn.waiting:
+            self._turn.nudge()
 
     def stop(self, at: datetime) -> None:
         """A person pressed the platform's own Stop: of the turn that runs, or that is left and is taken up next.

@@ -87,10 +87,7 @@ class Dialogue:
             try:
                 await self._told.bound(attached)
                 if not (asked and await self._arrived(attached)):
-                    self._asked = True
-                    await self._send(attached.session)
-                    self.arrived = True
-                    self._trace.note("asked", f"{len(self._ask.contents)} of the thread's messages sent to the session")
+                    await self._ask_in(attached.session)
                 return await self._listen(attached.session)
             except (ChatbotUnavailable, SessionLost) as error:
                 log.info("turn.interrupted", thread=self._thread.id, reason=str(error))
@@ -100,6 +97,12 @@ class Dialogue:
                 if not await self._told.attempt():
                     raise
                 await self._desk.clock.sleep(backoff.wait())
+
+    async def _ask_in(self, session: Session) -> None:
+        self._asked = True
+        await self._send(session)
+        self.arrived = True
+        self._trace.note("asked", f"{len(self._ask.contents)} of the thread's messages sent to the session")
 
     async def _send(self, session: Session) -> None:
         """Ask. A service that has too much to do has not taken the question; one that is down may have."""
@@ -175,7 +178,12 @@ class Dialogue:
             await self._desk.clock.sleep(pause)
             pause = min(pause * 1.5, longest)
             attached = await self._attach()
-            await self._arrived(attached)
+            if attached.renewed:
+                await self._told.resumes()
+                await self._told.bound(attached)
+                await self._ask_in(attached.session)
+            else:
+                await self._arrived(attached)
             ended = await self._hear(attached.session)
         await self._told.resumes()
         return ended

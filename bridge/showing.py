@@ -91,13 +91,13 @@ class Showing:
         if self._writer is not None:
             self._writer.touch()
 
-    async def finish(self) -> None:
-        """Show the whole document; returns once the platform has confirmed all of it.
+    async def finish(self, *, whole: bool) -> None:
+        """Show the whole document; returns once the platform has confirmed all of it. `whole` is that of `Writer`.
 
         Raises MessageGone when somebody deleted it, another Rejected when it can be shown nowhere, InstanceFailed and
         StoreError.
         """
-        await self._somewhere(lambda writer: writer.finish())
+        await self._somewhere(lambda writer: writer.finish(whole=whole))
 
     async def say(self, slot: Slot, text: str) -> None:
         """Post a sentence of the bridge's own, once, also after a restart. Raises as `finish` does."""
@@ -166,7 +166,7 @@ class Showing:
         moving = self._moving
         if isinstance(error, Rejected) and not isinstance(error, MessageGone):
             if moving is None:
-                _ = self._move(str(error))
+                self._move(str(error)).add_done_callback(self._arrived)
             elif moving.done():  # until then, it is the place that is being left
                 self._stopped()
         elif isinstance(error, Rejected | Unprovable):
@@ -180,16 +180,17 @@ class Showing:
 
     def _move(self, reason: str) -> asyncio.Task[bool]:
         self._moving = moving = asyncio.create_task(self._go_direct(reason), name="to the asker directly")
-        moving.add_done_callback(self._arrived)
+        moving.add_done_callback(self._moved_or_broke)
         return moving
 
-    def _arrived(self, task: asyncio.Task[bool]) -> None:
-        if task.cancelled():
-            return
-        error = task.exception()
-        if error is not None:
+    def _moved_or_broke(self, task: asyncio.Task[bool]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not isinstance(error, Unprovable):
             self._broke(error)
-        elif not task.result():
+
+    def _arrived(self, task: asyncio.Task[bool]) -> None:
+        """Nobody waits for this move: without a place, the rest of the answer is no use."""
+        if not task.cancelled() and (task.exception() is not None or not task.result()):
             self._stopped()
 
     async def _go_direct(self, reason: str) -> bool:

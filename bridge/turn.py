@@ -5,13 +5,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from datetime import datetime
+from typing import Any
 
 from bridge import notices, outcome
 from bridge.chatbot import TurnEnded
 from bridge.chatbots import Attached
 from bridge.desk import Ask, Desk
 from bridge.dialogue import ATTEMPTS, Dialogue, Told
-from bridge.errors import ChatbotError, InstanceFailed, Outdated, PlatformError, Rejected, StoreError, Unprovable
+from bridge.errors import (
+    BridgeError,
+    ChatbotError,
+    InstanceFailed,
+    Outdated,
+    PlatformError,
+    Rejected,
+    StoreError,
+    Unprovable,
+)
 from bridge.hookspecs import FinishedTurn
 from bridge.model import Surface
 from bridge.outcome import Outcome
@@ -37,6 +47,7 @@ class Turn:
         self._document = Document(ask.show)
         self._opening: asyncio.Task[None] | None = None
         self._interrupted = asyncio.Event()
+        self._nudging: asyncio.Task[None] | None = None
         self._broken: BaseException | None = None
         self._ending = self._left = False
         self._binding = thread.binding
@@ -71,9 +82,13 @@ class Turn:
         """Its number in the database; None before it has one."""
         return self._row.id if self._row is not None else None
 
-    async def nudge(self) -> None:
+    def nudge(self) -> None:
         """Somebody wrote while the turn waits for an approval: say once that it still does."""
-        if self.waiting and self._showing.is_open:
+        if self.waiting and self._showing.is_open and self._nudging is None and not self._interrupted.is_set():
+            self._nudging = asyncio.create_task(self._still_waits(), name="nudge")
+
+    async def _still_waits(self) -> None:
+        with contextlib.suppress(BridgeError):  # what cannot be said does no harm, and the turn itself will hear of it
             await self._showing.say(Slot.WAITING, notices.STILL_WAITING)
 
     async def run(self) -> None:
@@ -87,6 +102,13 @@ class Turn:
         meter.begun(ref.instance, (self._desk.clock.now() - sent_at).total_seconds())
         if self._row is not None:
             self._trace.note("taken up", "from an earlier process, or after a failure of this one")
+        async with contextlib.AsyncExitStack() as leaving:
+            for left in (self._leave_trace, self._dialogue.detach, self._showing.close):
+                leaving.push_async_callback(left)
+            await self._run(leaving)
+
+    async def _run(self, leaving: contextlib.AsyncExitStack) -> None:
+        ref = self._thread.ref
         tasks = [
             asyncio.create_task(
                 show_activity(self._outlet, ref, self._document, lambda: self._showing.behind), name="activity"
@@ -98,21 +120,20 @@ class Turn:
             title = self._ask.messages[0].message.text
             tasks.append(opening := asyncio.create_task(self._outlet.open_thread(ref, title), name="opening"))
             self._opening = opening
-        try:
-            await asyncio.wait({work, interruption}, return_when=asyncio.FIRST_COMPLETED)
-            if self._broken is not None:
-                raise self._broken
-            if self._left:
-                return
+        leaving.push_async_callback(_over, *tasks)
+        leaving.push_async_callback(self._stop_nudging)
+        leaving.callback(self._desk.meter.left)
+        await asyncio.wait({work, interruption}, return_when=asyncio.FIRST_COMPLETED)
+        await self._stop_nudging()
+        if self._broken is not None:
+            raise self._broken
+        if not self._left:
             await self._end(await self._outcome(work))
-        finally:
-            meter.left()
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks)
-            await self._showing.close()
-            await self._dialogue.detach()
-            await self._leave_trace()
+
+    async def _stop_nudging(self) -> None:
+        """Nothing is waited for any more."""
+        if self._nudging is not None:
+            await _over(self._nudging)
 
     async def _bound(self, attached: Attached) -> None:
         """A session is attached: write down that it is about to be asked, and have a way to show the answer."""
@@ -195,14 +216,19 @@ class Turn:
 
     async def _apologise(self, result: Outcome) -> None:
         """Say that nobody can tell how far the answer got, if that can be said."""
-        if result.notice is not None and self._showing.is_open:
+        if result.notice is None:
+            return
+        if self._showing.is_open:
             with contextlib.suppress(Rejected, Unprovable):
                 await self._showing.say(Slot.OUTCOME, result.notice)
+                return
+        with contextlib.suppress(Rejected, Unprovable):
+            await self._showing.tell(result.notice)
 
     async def _show(self, result: Outcome) -> None:
         showing = self._showing
         if showing.is_open:
-            await showing.finish()
+            await showing.finish(whole=result.state is TurnState.ANSWERED)
             if self._ask.remark is not None:
                 await showing.say(Slot.FILES, self._ask.remark)
             if result.notice is not None:
@@ -234,3 +260,10 @@ class Turn:
             duration=now - self._began,
         )
         self._desk.finished(turn)
+
+
+async def _over(*tasks: asyncio.Task[Any]) -> None:
+    """Cancel tasks and wait until they have ended."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)

@@ -140,7 +140,7 @@ class Growth:
             self._layout.streaming = False
             log.info("reply.grows", thread=self._thread.id, by="edits", reason=reason)
             self._use(Operation.EDIT)
-            if self._joined:
+            if self._joined and self._open:
                 self._join()
 
     def _join(self) -> None:

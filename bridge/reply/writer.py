@@ -89,10 +89,12 @@ class Writer:
         self._unshown += 1
         self._changed.set()
 
-    async def finish(self) -> None:
+    async def finish(self, *, whole: bool) -> None:
         """Show the whole document; returns once the platform has confirmed all of it.
 
-        Rate limits and outages are waited out. Raises what no waiting can mend: Rejected, InstanceFailed, StoreError.
+        `whole` says that it is all of the answer. A turn that was taken up may end before the chatbot has said again
+        what it had said: then what stands there stays. Rate limits and outages are waited out. Raises what no waiting
+        can mend: Rejected, InstanceFailed, StoreError.
         """
         self._ending.set()
         self._changed.set()
@@ -100,7 +102,7 @@ class Writer:
         while self._layout.next(final=True) is not None:
             await self._rest()
             await self._step(Priority.FINAL, final=True)
-        for shown in self._layout.surplus():
+        for shown in self._layout.surplus() if whole or self._document.text else ():
             try:
                 await self._journal.drop(self._journal.answer.index(shown))
             except Rejected as error:
@@ -114,7 +116,7 @@ class Writer:
         """Stop where it is. What is shown stays, and the journal knows it: a call in flight gets its receipt."""
         self.task.cancel()
         await asyncio.wait({self.task})
-        if self._call is not None:
+        if self._call is not None and not self._call.cancelled():
             with contextlib.suppress(TimeoutError, BridgeError):  # the next process finds out what became of it
                 await within(self._clock, RECEIPT, self._call)
 

@@ -113,7 +113,8 @@ class Connection(discord.Client):
             if not resume:
                 await self._pace.identify()
             try:
-                self.ws = await asyncio.wait_for(self._opened(resume), self._timing.connect_timeout)
+                async with asyncio.timeout(self._timing.connect_timeout):
+                    self.ws = await self._opened(resume)
                 while True:
                     await self.ws.poll_event()
                     self._check_heartbeat()

@@ -30,6 +30,9 @@ FATAL = {
 }
 """Close codes after which no retry can help (Discord: Gateway Close Event Codes)."""
 
+AGAIN = 0.5
+"""Seconds after which a client that goes on is cancelled again."""
+
 NO_CONTENT = (
     "the Message Content intent is off: the bot reads only messages that mention it, and DMs; "
     "switch it on in the developer portal, page Bot, and restart"
@@ -134,9 +137,7 @@ class Supervisor:
                 return "the client ended"
             return "events waited for the database for too long; what was missed is in the history"
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await ended(*tasks)
 
     def _on_event(self, name: str, data: Mapping[str, Any]) -> None:
         if name == "DISCONNECTED":
@@ -150,3 +151,13 @@ class Supervisor:
                 self._context.health("connected")
             else:
                 self._context.health("degraded", NO_CONTENT)
+
+
+async def ended(*tasks: asyncio.Task[Any]) -> None:
+    """Cancel tasks until they have ended. Before Python 3.12 `asyncio.wait_for`, which discord.py uses, forgets that it
+    was cancelled when what it waited for has just come."""
+    while running := [task for task in tasks if not task.done()]:
+        for task in running:
+            task.cancel()
+        await asyncio.wait(running, timeout=AGAIN)
+    await asyncio.gather(*tasks, return_exceptions=True)  # whatever they raised has been seen

@@ -13,6 +13,7 @@ import pytest
 from bridge import (
     ApprovalRequest,
     ChatbotUnauthorized,
+    ChatbotUnavailable,
     Complete,
     Operation,
     OutcomeUnknown,
@@ -24,10 +25,10 @@ from bridge.clock import SystemClock
 from bridge.conversation import Conversation
 from bridge.lanes import Lanes
 from bridge.store import Store, TurnState
-from bridge.testing import eventually
+from bridge.testing import Ask, eventually
 from bridge.testing.script import Step
 from tests.core.running import CONFIG, place
-from tests.core.test_streams import Chapters, pressed, streaming
+from tests.core.test_streams import PARKING, Chapters, pressed, streaming
 from tests.core.test_turns import Slow, scripted, states
 from tests.recovery.stopped import HastyClock
 
@@ -174,3 +175,50 @@ async def test_a_lane_that_is_parked_before_it_begins_is_over() -> None:
     lanes.wake(1)
     async with asyncio.timeout(5):
         await lanes.park()
+
+
+async def test_a_session_that_is_lost_while_it_waits_is_asked_anew(tmp_path: Path) -> None:
+    def script(ask: Ask) -> list[Step]:
+        again = len(here.service.sessions) > 1
+        return (
+            [Complete("b", "Sent.")] if again else [ApprovalRequest("r", "Send it", {}), Complete("a", "Never said.")]
+        )
+
+    async with place(tmp_path, scripted(script)) as here, here.running(clock=HastyClock()):
+        question = await here.world.say("Send", mention=True)
+        await here.answered(question.thread, notices.APPROVAL.format(title="Send it"))
+        here.service.forget(here.session())
+        await here.ended(1)
+        assert set(here.world.shown(question.thread)) == {notices.FORGOTTEN, "Sent."}
+        assert [record.asked for record in here.service.sessions.values()] == [[("Send",)], [("Send",)]]
+        assert [state for state, _ in await states(here)] == [TurnState.ANSWERED]
+
+
+async def test_who_stops_an_answer_that_is_taken_up_keeps_what_there_is(tmp_path: Path) -> None:
+    slow = Slow()
+    async with place(tmp_path, scripted(slow)) as here:
+        async with here.running(PARKING):
+            question = await here.world.say("Count", mention=True)
+            await here.answered(question.thread, "one")
+        here.service.fail("messages", ChatbotUnavailable(), times=100)
+        async with here.running():
+            await eventually(lambda: here.count("SELECT max(attempts) FROM turns") > 1)
+            await here.world.say("stop", thread=question.thread)
+            await here.ended(1)
+            await here.answered(question.thread, "one", notices.STOPPED)
+
+
+async def test_nobody_is_told_of_waiting_once_it_is_over(tmp_path: Path) -> None:
+    events: list[Step] = [ApprovalRequest("r", "Send it", {}), Complete("a", "Sent.")]
+    async with place(tmp_path, scripted(lambda ask: events)) as here, here.running(clock=HastyClock()):
+        question = await here.world.say("Send", mention=True)
+        request = notices.APPROVAL.format(title="Send it")
+        await here.answered(question.thread, request)
+        async with here.world.holding(Operation.POST):
+            await here.world.say("stop", thread=question.thread)
+            await here.taken(2)
+            await here.world.say("Well?", thread=question.thread)
+            await here.taken(3)
+            await here.ended(1)
+        await here.world.until(lambda: notices.STOPPED in here.world.shown(question.thread))
+        assert notices.STILL_WAITING not in here.world.shown(question.thread)

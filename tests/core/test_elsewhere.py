@@ -102,7 +102,7 @@ async def test_what_is_refused_while_the_answer_moves_is_no_stop(tmp_path: Path)
         end.set()
         await here.ended(1)
         there = set(here.world.shown(direct(here.world)))
-        assert there >= {notices.ELSEWHERE, notices.STILL_WAITING, f"{request}\n\nSent."}
+        assert there >= {notices.ELSEWHERE, f"{request}\n\nSent."}
         assert here.count("SELECT count(*) FROM turns WHERE state = 'answered'") == 1
 
 
@@ -146,6 +146,23 @@ async def test_in_a_direct_conversation_there_is_nowhere_else(tmp_path: Path) ->
         here.world.shut(direct(here.world), Forbidden("no direct messages"))
         await here.world.say("Hi", direct=True)
         await answered(here, TurnState.FAILED, "no direct messages")
+
+
+async def test_what_went_to_a_person_who_cannot_be_written_to_any_more_comes_to_the_thread(tmp_path: Path) -> None:
+    slow = Slow()
+    async with place(tmp_path, scripted(slow)) as here:
+        async with here.running(), here.world.holding(Operation.POST):
+            question = await here.world.say("Count", mention=True)
+            here.world.shut(question.thread, Forbidden("not here"))
+            await eventually(lambda: here.service.sessions)
+        async with here.running():
+            await here.answered(direct(here.world), notices.ELSEWHERE, "one")
+        here.world.turnstile.relent()
+        here.world.shut(direct(here.world), Forbidden("no direct messages any more"))
+        async with here.running():
+            slow.go_on.set()
+            await here.answered(question.thread, "one two")
+            await answered(here, TurnState.ANSWERED)
 
 
 async def test_what_went_to_the_person_is_finished_there_after_a_restart(tmp_path: Path) -> None:

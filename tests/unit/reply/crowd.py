@@ -123,7 +123,7 @@ class Crowd:
         document.apply(Complete("a", reply.text + "the end"))
         reply.text += "the end"
         reply.ended_at = clock.monotonic()
-        await writer.finish()
+        await writer.finish(whole=True)
         reply.done_at = clock.monotonic()
         activity.cancel()
         await asyncio.wait({activity})

@@ -31,8 +31,9 @@ from bridge.recovery import recover
 from bridge.reply.insist import Backoff
 from bridge.retention import keep_clean
 from bridge.routing import Route
-from bridge.stopping import Stopping, cancelled
+from bridge.stopping import Stopping
 from bridge.store import Store
+from bridge.tasks import cancelled
 
 log = structlog.get_logger(__name__)
 

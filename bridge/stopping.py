@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
 
 import structlog
 
 from bridge import notify
 from bridge.clock import Clock
 from bridge.lanes import Lanes
+from bridge.tasks import cancelled
 
 log = structlog.get_logger(__name__)
 
@@ -61,10 +61,3 @@ class Stopping:
             await lanes.park()
         await cancelled(parking)
         log.info("app.stopped", parked=await draining)
-
-
-async def cancelled(*tasks: asyncio.Task[Any]) -> None:
-    """Cancel tasks and wait until they have ended."""
-    for task in tasks:
-        task.cancel()
-    await asyncio.wait(tasks)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from datetime import datetime
-from typing import Any
 
 from bridge import notices, outcome
 from bridge.chatbot import TurnEnded
@@ -31,6 +30,7 @@ from bridge.reply.marks import Slot
 from bridge.reply.outlet import Outlet
 from bridge.showing import Showing
 from bridge.store import ThreadRow, TurnRow, TurnState
+from bridge.tasks import cancelled
 from bridge.trace import Trace
 
 
@@ -120,7 +120,7 @@ class Turn:
             title = self._ask.messages[0].message.text
             tasks.append(opening := asyncio.create_task(self._outlet.open_thread(ref, title), name="opening"))
             self._opening = opening
-        leaving.push_async_callback(_over, *tasks)
+        leaving.push_async_callback(cancelled, *tasks)
         leaving.push_async_callback(self._stop_nudging)
         leaving.callback(self._desk.meter.left)
         await asyncio.wait({work, interruption}, return_when=asyncio.FIRST_COMPLETED)
@@ -133,7 +133,7 @@ class Turn:
     async def _stop_nudging(self) -> None:
         """Nothing is waited for any more."""
         if self._nudging is not None:
-            await _over(self._nudging)
+            await cancelled(self._nudging)
 
     async def _bound(self, attached: Attached) -> None:
         """A session is attached: write down that it is about to be asked, and have a way to show the answer."""
@@ -260,10 +260,3 @@ class Turn:
             duration=now - self._began,
         )
         self._desk.finished(turn)
-
-
-async def _over(*tasks: asyncio.Task[Any]) -> None:
-    """Cancel tasks and wait until they have ended."""
-    for task in tasks:
-        task.cancel()
-    await asyncio.wait(tasks)

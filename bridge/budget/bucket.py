@@ -107,9 +107,9 @@ class Bucket:
 
     @property
     def _lag(self) -> float:
-        """What may flow in on the platform between two calls that overtake each other; one at most, which is enough for
-        the slow buckets, whose limits are narrow."""
-        return min(1.0, self.rate * self._overtaking)
+        """What may flow in on the platform between two calls that overtake each other. At most a quarter of what a fast
+        bucket holds, but one for any: that is enough for the slow buckets, whose limits are narrow."""
+        return min(max(1.0, self.burst / 4), self.rate * self._overtaking)
 
     def take(self, now: float) -> None:
         """Spend one token. Raises ValueError when there is none."""

@@ -219,3 +219,17 @@ def test_it_tells_when_it_is_full_and_when_so_many_have_been_there() -> None:
     assert (part.full_in(0), part.flow(4, 0), part.flow(6, 0), part.full_in(2)) == (2, 0, 4, 0)
     part.observe(limit=5, remaining=1, reset_after=3, now=2)
     assert (part.full_in(2), part.held_for(2), part.flow(2, 2)) == (3, 3, 3)
+
+
+def test_fast_calls_that_are_held_up_together_leave_room_for_the_next() -> None:
+    """The platform's bucket stays full until they arrive, and loses what flows in."""
+    budget, arrival = Budget(burst=20, rate=100), 0.04
+    ours, sent = Bucket(budget, 0.0, overtaking=0.25), 0.0
+    left, counted_at = budget.burst, arrival
+    for _ in range(200):
+        sent += ours.wait(sent)
+        ours.take(sent)
+        now = max(sent, arrival)
+        left = min(budget.burst, left + (now - counted_at) * budget.rate) - 1
+        counted_at = now
+        assert left >= -1e-6

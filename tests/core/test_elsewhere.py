@@ -14,6 +14,7 @@ from bridge import (
     Forbidden,
     Gone,
     InstanceFailed,
+    Message,
     MessageRef,
     NotEditable,
     Operation,
@@ -148,15 +149,21 @@ async def test_in_a_direct_conversation_there_is_nowhere_else(tmp_path: Path) ->
         await answered(here, TurnState.FAILED, "no direct messages")
 
 
+async def moved(here: Place) -> Message:
+    """A question that an earlier process began to answer to the person directly."""
+    async with here.running(), here.world.holding(Operation.POST):
+        question = await here.world.say("Count", mention=True)
+        here.world.shut(question.thread, Forbidden("not here"))
+        await eventually(lambda: here.service.sessions)
+    async with here.running():
+        await here.answered(direct(here.world), notices.ELSEWHERE, "one")
+    return question
+
+
 async def test_what_went_to_a_person_who_cannot_be_written_to_any_more_comes_to_the_thread(tmp_path: Path) -> None:
     slow = Slow()
     async with place(tmp_path, scripted(slow)) as here:
-        async with here.running(), here.world.holding(Operation.POST):
-            question = await here.world.say("Count", mention=True)
-            here.world.shut(question.thread, Forbidden("not here"))
-            await eventually(lambda: here.service.sessions)
-        async with here.running():
-            await here.answered(direct(here.world), notices.ELSEWHERE, "one")
+        question = await moved(here)
         here.world.turnstile.relent()
         here.world.shut(direct(here.world), Forbidden("no direct messages any more"))
         async with here.running():
@@ -168,12 +175,7 @@ async def test_what_went_to_a_person_who_cannot_be_written_to_any_more_comes_to_
 async def test_what_went_to_the_person_is_finished_there_after_a_restart(tmp_path: Path) -> None:
     slow = Slow()
     async with place(tmp_path, scripted(slow)) as here:
-        async with here.running(), here.world.holding(Operation.POST):
-            question = await here.world.say("Count", mention=True)
-            here.world.shut(question.thread, Forbidden("not here"))
-            await eventually(lambda: here.service.sessions)
-        async with here.running():
-            await here.answered(direct(here.world), notices.ELSEWHERE, "one")
+        await moved(here)
         async with here.running():
             slow.go_on.set()
             await here.answered(direct(here.world), notices.ELSEWHERE, "one two")

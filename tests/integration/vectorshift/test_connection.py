@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 import ssl
 from asyncio import sslproto
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 from websockets.asyncio.server import ServerConnection, serve
 
 from bridge import ChatbotUnavailable, Secret
@@ -36,19 +36,13 @@ async def dial(url: str, frames: list[Frame], lost: Callable[[], None] = lambda:
 
 
 @pytest.fixture
-async def certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+def certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
     """A server's certificate that this process trusts."""
-    if shutil.which("openssl") is None:
-        pytest.skip("needs the openssl program to make a certificate")
-    key, found = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    arguments = "req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost -addext subjectAltName=DNS:localhost"
-    process = await asyncio.create_subprocess_exec(
-        "openssl", *arguments.split(), "-keyout", str(key), "-out", str(found), stderr=asyncio.subprocess.DEVNULL
-    )
-    assert await process.wait() == 0
+    authority, found = trustme.CA(), tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(str(found))
     monkeypatch.setenv("SSL_CERT_FILE", str(found))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(found, key)
+    authority.issue_cert("localhost").configure_cert(context)
     return context
 
 

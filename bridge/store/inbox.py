@@ -31,7 +31,8 @@ from bridge.store.schema import decisions, duplicates, messages, threads
 
 _IDENTITY = ("instance", "event_id", "workspace", "channel", "message", "kind", "revision")
 _EVENT = ("instance", "event_id")
-_MESSAGE = ("instance", "workspace", "channel", "message", "kind", "revision")
+_PLACE = ("instance", "workspace", "channel", "message")
+_MESSAGE = (*_PLACE, "kind", "revision")
 _THREAD = ("instance", "workspace", "channel", "thread")
 _DUPLICATE = ("instance", "event_id", "workspace", "channel", "message", "kind")
 _ACCEPTED = (*_IDENTITY, "thread", "surface", "asker", "chatbot", "route", "stored_at", "sent_at", "body")
@@ -157,7 +158,7 @@ def _stored() -> CompoundSelect[Any]:
     return union_all(
         *(same(messages, names, messages.c.thread_id) for names in (_EVENT, _MESSAGE)),
         *(same(decisions, names, null()) for names in (_EVENT, _MESSAGE)),
-        same(decisions, _MESSAGE[:4], null()).where(deleted),
+        same(decisions, _PLACE, null()).where(deleted),
     )
 
 

@@ -34,6 +34,8 @@ class Bucket:
         self._budget = budget
         self._overtaking = overtaking
         self._level = budget.burst if spent_at is None else 0.0
+        self._aside = 0
+        """Tokens taken for calls not on their way yet: the platform has them still, and loses what flows in."""
         self._at = now if spent_at is None else min(now, spent_at)
         self._held_until: float | None = None
         self._afterwards = budget.burst
@@ -45,12 +47,12 @@ class Bucket:
         """How many calls could be made at once. A fraction is a token on its way."""
         if self._held_until is not None:
             if now < self._held_until:
-                return max(0.0, self._level)
+                return max(0.0, self._left)
             self._level, self._at, self._held_until = self._afterwards, self._held_until, None
         if now > self._at:
             self._level = min(self.burst, self._level + (now - self._at) * self.rate)
             self._at = now
-        return max(0.0, self._level)
+        return max(0.0, self._left)
 
     @property
     def at_once(self) -> float:
@@ -70,14 +72,14 @@ class Bucket:
         if self.has(count, now):
             return 0.0
         if self._held_until is None:
-            return (count - self._level) / self.rate
-        return self._held_until - now + max(0.0, count - self._level - self._afterwards) / self.rate
+            return (count - self._left) / self.rate
+        return self._held_until - now + max(0.0, count - self._left - self._afterwards) / self.rate
 
     def full_in(self, now: float) -> float:
         """Seconds until waiting longer gains nothing, if nobody takes a token meanwhile."""
         if self.full(now):
             return 0.0
-        return (self.burst - self._level) / self.rate if self._held_until is None else self._held_until - now
+        return (self.burst - self._left) / self.rate if self._held_until is None else self._held_until - now
 
     def held_for(self, now: float) -> float | None:
         """Seconds until the platform counts anew; None where it has not said so."""
@@ -98,9 +100,9 @@ class Bucket:
         if self.has(need, now):
             return 0.0
         if self._held_until is None:
-            return (need - self._level) / self.rate
+            return (need - self._left) / self.rate
         until = self._held_until - now
-        if self._level >= 1.0 - _NEARLY:
+        if self._left >= 1.0 - _NEARLY:
             early = until - 1.0 / self.rate
             return early if early > _AT_ONCE else 0.0
         return until + max(0.0, need - self._afterwards) / self.rate
@@ -111,19 +113,31 @@ class Bucket:
         bucket holds, but one for any: that is enough for the slow buckets, whose limits are narrow."""
         return min(max(1.0, self.burst / 4), self.rate * self._overtaking)
 
+    @property
+    def _left(self) -> float:
+        """What is left for further calls. Below nothing when calls were counted that the platform would refuse."""
+        return self._highest - self._aside if self._aside else self._level
+
+    @property
+    def _highest(self) -> float:
+        """The level that is sure to be there when the next call arrives: what flows in meanwhile is lost when full."""
+        return self._level if self._held_until is not None else min(self._level, self.at_once)
+
     def take(self, now: float) -> None:
-        """Spend one token. Raises ValueError when there is none."""
+        """Set one token aside for a call, until `sent` or `refund`. Raises ValueError when there is none."""
         if not self.has(1.0, now):
             raise ValueError("the bucket is empty; ask `wait` first")
-        if self._held_until is None:
-            # What flows in while the call is on its way is lost to a bucket that is full.
-            lost = self._level + self._lag - self.burst
-            self._level -= max(0.0, lost)
-        self._level -= 1.0
+        self._aside += 1
 
-    def refund(self, now: float) -> None:
-        """Put back a token whose call was never made."""
-        self._level = min(self.burst, self.tokens(now) + 1.0)
+    def sent(self, now: float) -> None:
+        """Spend a token that was set aside: its call is on its way."""
+        self.tokens(now)
+        self._level = self._highest - 1.0
+        self._aside -= 1
+
+    def refund(self) -> None:
+        """Put back a token that was set aside: its call is not made."""
+        self._aside -= 1
 
     def observe(
         self, limit: float | None, remaining: float | None, reset_after: float | None, now: float, flying: int = 0

@@ -68,7 +68,9 @@ class Scheduler:
         those that `observe` knows to be empty, or else all of `keys`.
         """
         queues = [self._queue(key) for key in dict.fromkeys(keys)]
-        await self._admission(Waiter(priority, queues, weight, next(self._order)))
+        waiter = Waiter(priority, queues, weight, next(self._order))
+        await self._admission(waiter)
+        waiter.sent(self._clock.monotonic())
         try:
             self.permit()
             if admitted is not None:
@@ -157,7 +159,7 @@ class Scheduler:
             await waiter.admitted
         except asyncio.CancelledError:
             if not waiter.leave():
-                waiter.refund(self._clock.monotonic())
+                waiter.refund()
             self._serve(waiter.queues)
             raise
 

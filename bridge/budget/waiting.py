@@ -71,14 +71,18 @@ class Waiter:
         self.leave()
         for queue in self.queues:
             queue.bucket.take(now)
-            queue.flying += 1
         self.admitted.set_result(None)
 
-    def refund(self, now: float) -> None:
+    def sent(self, now: float) -> None:
+        """The call is made now: a busy process may have held it up since it was admitted."""
+        for queue in self.queues:
+            queue.bucket.sent(now)
+            queue.flying += 1
+
+    def refund(self) -> None:
         """Put the tokens back: the call was admitted, but is not made."""
         for queue in self.queues:
-            queue.bucket.refund(now)
-            queue.flying -= 1
+            queue.bucket.refund()
 
     def leave(self) -> bool:
         """Stop waiting. False when it waited nowhere."""

@@ -25,7 +25,9 @@ class Window:
         self._most = self._allowed = budget.burst
         self._seconds = budget.window + _MARGIN
         self._back: deque[float] = deque()
-        """When each token that was taken comes back."""
+        """When each token that was spent comes back."""
+        self._aside = 0
+        """Tokens taken for calls that are not on their way yet."""
         self._held_until = self._limited_until = self._raised_at = now
 
     @property
@@ -47,7 +49,7 @@ class Window:
         """How many calls could be made at once."""
         while self._back and self._back[0] <= now + _AT_ONCE:
             self._back.popleft()
-        return 0.0 if self.held_for(now) else max(0.0, self.burst - len(self._back))
+        return 0.0 if self.held_for(now) else max(0.0, self.burst - len(self._back) - self._aside)
 
     def has(self, count: float, now: float) -> bool:
         """Whether there are `count` tokens."""
@@ -79,20 +81,27 @@ class Window:
         need = min(1.0 + reserve, self.burst)
         if self.has(need, now):
             return 0.0
-        missing = math.ceil(need - self.burst) + len(self._back)
-        back = self._back[missing - 1] - now if missing > 0 else 0.0
+        missing = math.ceil(need - self.burst) + len(self._back) + self._aside
+        back = self._comes_back(missing - 1, now) - now if missing > 0 else 0.0
         return max(back, self._held_until - now)
 
+    def _comes_back(self, place: int, now: float) -> float:
+        return self._back[place] if place < len(self._back) else now + self._seconds
+
     def take(self, now: float) -> None:
-        """Spend one token. Raises ValueError when there is none."""
+        """Set one token aside for a call, until `sent` or `refund`. Raises ValueError when there is none."""
         if not self.has(1.0, now):
             raise ValueError("the window is full; ask `wait` first")
+        self._aside += 1
+
+    def sent(self, now: float) -> None:
+        """Spend a token that was set aside: its call is on its way."""
+        self._aside -= 1
         self._back.append(now + self._seconds)
 
-    def refund(self, now: float) -> None:
-        """Put back a token whose call was never made."""
-        if self._back:
-            self._back.pop()
+    def refund(self) -> None:
+        """Put back a token that was set aside: its call is not made."""
+        self._aside -= 1
 
     def observe(
         self, limit: float | None, remaining: float | None, reset_after: float | None, now: float, flying: int = 0

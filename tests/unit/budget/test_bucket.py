@@ -12,17 +12,22 @@ def bucket(burst: float = 5, rate: float = 1) -> Bucket:
     return Bucket(Budget(burst, rate), now=0.0)
 
 
+def spend(made: Bucket, now: float) -> None:
+    made.take(now)
+    made.sent(now)
+
+
 def emptied(burst: float = 5, rate: float = 1) -> Bucket:
     made = bucket(burst, rate)
     while made.has(1, 0.0):
-        made.take(0.0)
+        spend(made, 0.0)
     return made
 
 
 def test_it_begins_full_and_refills_up_to_its_burst() -> None:
     full = bucket()
     assert (full.tokens(0), full.full(0), full.wait(0)) == (5, True, 0)
-    full.take(0)
+    spend(full, 0)
     assert (full.tokens(0.5), full.full(0.5)) == (4.5, False)
     assert full.tokens(100) == 5
 
@@ -40,12 +45,27 @@ def test_an_empty_one_gives_nothing() -> None:
         emptied().take(0)
 
 
-def test_a_refund_never_overflows() -> None:
+def test_what_is_set_aside_is_not_given_away_again_until_it_is_put_back() -> None:
     part = bucket()
     part.take(0)
-    part.refund(0)
-    part.refund(0)
-    assert part.tokens(0) == 5
+    assert (part.tokens(0), part.full(0)) == (4, False)
+    part.refund()
+    assert (part.tokens(0), part.full(0)) == (5, True)
+
+
+def test_a_platform_gains_nothing_while_calls_are_held_up_that_were_admitted_already() -> None:
+    """A process that has much to do makes all of them later: the platform's bucket is full until then."""
+    budget = Budget(burst=20, rate=100)
+    ours = Bucket(budget, 0.0, overtaking=0.25)
+    aside = 0
+    for now in (0.0, 0.2, 0.4):
+        while ours.has(1, now):
+            ours.take(now)
+            aside += 1
+    for _ in range(aside):
+        ours.sent(0.4)
+    assert (aside, ours.tokens(0.4)) == (15, 0)
+    assert ours.tokens(0.5) == pytest.approx(10)
 
 
 def test_the_platforms_own_count_wins_until_its_window_ends() -> None:
@@ -63,7 +83,7 @@ def test_the_reserve_of_a_window_is_given_out_shortly_before_its_end() -> None:
     assert window.wait(0) == 0
     assert window.wait(0, reserve=1) == 3
     assert window.wait(3, reserve=1) == 0
-    window.take(3)
+    spend(window, 3)
     assert window.wait(3, reserve=1) == window.wait(3) == 1
 
 
@@ -143,7 +163,7 @@ def test_calls_that_overtake_each_other_are_still_within_the_limit(
     for gap, delay in calls:
         now += gap if gap > 1 else made.wait(now)
         if made.has(1, now):
-            made.take(now)
+            spend(made, now)
             arrivals.append(now + delay)
     level, at = burst, 0.0
     for arrival in sorted(arrivals):
@@ -164,7 +184,7 @@ def test_no_span_holds_more_calls_than_burst_and_rate_allow(burst: float, rate: 
     for gap in gaps:
         now += gap
         if made.has(1, now):
-            made.take(now)
+            spend(made, now)
             taken.append(now)
         else:
             now += made.wait(now)
@@ -190,7 +210,7 @@ def test_a_platform_that_counts_in_windows_is_never_asked_too_often(
         now += made.wait(now) if patient else gap
         if not made.has(1, now):
             continue
-        made.take(now)
+        spend(made, now)
         if now >= resets_at - 1e-9:  # sums of times round
             used, resets_at = 0, now + window
         used += 1
@@ -215,7 +235,7 @@ def test_it_is_never_kept_so_full_for_ends_that_it_loses_what_flows_in() -> None
 
 def test_it_tells_when_it_is_full_and_when_so_many_have_been_there() -> None:
     part = bucket(burst=5, rate=0.5)
-    part.take(0)
+    spend(part, 0)
     assert (part.full_in(0), part.flow(4, 0), part.flow(6, 0), part.full_in(2)) == (2, 0, 4, 0)
     part.observe(limit=5, remaining=1, reset_after=3, now=2)
     assert (part.full_in(2), part.held_for(2), part.flow(2, 2)) == (3, 3, 3)
@@ -228,7 +248,7 @@ def test_fast_calls_that_are_held_up_together_leave_room_for_the_next() -> None:
     left, counted_at = budget.burst, arrival
     for _ in range(200):
         sent += ours.wait(sent)
-        ours.take(sent)
+        spend(ours, sent)
         now = max(sent, arrival)
         left = min(budget.burst, left + (now - counted_at) * budget.rate) - 1
         counted_at = now

@@ -12,11 +12,16 @@ def window(burst: float = 3, seconds: float = 1.0) -> Window:
     return Window(Budget(burst, burst / seconds, seconds), now=0.0)
 
 
+def spend(made: Window, now: float) -> None:
+    made.take(now)
+    made.sent(now)
+
+
 def test_all_may_go_at_once_and_come_back_as_they_went() -> None:
     three = window()
-    three.take(0.0)
-    three.take(0.5)
-    three.take(0.5)
+    spend(three, 0.0)
+    spend(three, 0.5)
+    spend(three, 0.5)
     assert three.tokens(0.6) == 0
     assert three.wait(0.6) == pytest.approx(0.45)
     assert three.tokens(1.05) == 1
@@ -25,32 +30,40 @@ def test_all_may_go_at_once_and_come_back_as_they_went() -> None:
 
 def test_an_empty_one_gives_nothing() -> None:
     one = window(burst=1)
-    one.take(0.0)
+    spend(one, 0.0)
     with pytest.raises(ValueError, match="full"):
-        one.take(0.5)
+        spend(one, 0.5)
 
 
 def test_a_refund_is_there_at_once() -> None:
     one = window(burst=1)
     one.take(0.0)
-    one.refund(0.0)
-    one.refund(0.0)
+    assert one.tokens(0.0) == 0
+    assert one.wait(0.0) == pytest.approx(1.05)
+    one.refund()
     assert one.tokens(0.0) == 1
+
+
+def test_a_call_that_is_held_up_comes_back_as_long_after_it_went() -> None:
+    one = window(burst=1)
+    one.take(0.0)
+    one.sent(0.4)
+    assert one.wait(1.0) == pytest.approx(0.45)
 
 
 def test_it_tells_when_as_many_as_one_likes_have_been_there() -> None:
     three = window()
     assert three.flow(3, 0.0) == 0.0
     assert three.flow(4, 0.0) == pytest.approx(1.05)
-    three.take(0.0)
+    spend(three, 0.0)
     assert three.flow(3, 0.0) == pytest.approx(1.05)
 
 
 def test_one_token_is_kept_for_ends() -> None:
     three = window()
     assert (three.reserve(0), three.reserve(1), three.reserve(50)) == (0, 1, 1)
-    three.take(0.0)
-    three.take(0.2)
+    spend(three, 0.0)
+    spend(three, 0.2)
     assert three.wait(0.2) == 0
     assert three.wait(0.2, reserve=1) == pytest.approx(0.85)
     assert three.full_in(0.2) == pytest.approx(1.05)
@@ -84,7 +97,7 @@ def test_no_window_of_the_platform_ever_holds_more(pauses: list[float], burst: i
     for pause, delay in zip(pauses, delays, strict=False):
         now += pause
         now += mine.wait(now)
-        mine.take(now)
+        spend(mine, now)
         arrived.append(now + delay)
     arrived.sort()
     for begin in arrived:

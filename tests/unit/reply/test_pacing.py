@@ -134,6 +134,7 @@ def test_replies_that_are_paced_never_ask_for_a_token_in_vain(seconds: float, bu
         late = max(late, wait)
         now += wait
         bucket.take(now)
+        bucket.sent(now)
         spent += 1
         pace.shown(now)
     assert late <= 1.0 / bucket.rate + 1e-6

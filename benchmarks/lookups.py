@@ -45,7 +45,7 @@ async def lookups(directory: Path, sizes: list[int]) -> None:
         for _ in range(3000):
             ref = existing(random.randrange(1, size + 1))  # noqa: S311 - any will do
             started = time.perf_counter()
-            row = await store.find_thread(ref)
+            row = await store.threads.find(ref)
             found = time.perf_counter()
             session = raw.execute(FIND_BINDING, (ref.instance, ref.workspace, ref.channel, ref.id)).fetchone()
             by_hand.append(time.perf_counter() - found)

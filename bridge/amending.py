@@ -40,7 +40,7 @@ async def amend(desk: Desk, outlet: Outlet, thread: ThreadRow, turn: TurnRow, *,
         for part in turn.parts:
             number = part.number % DIRECT
             if number in _OF_ONE_TRY or most_parts <= number < Slot.CONTEXT:
-                await desk.store.part_dropped(turn.id, part.number)
+                await desk.store.parts.dropped(turn.id, part.number)
                 await _take_away(outlet.tracing(trace), thread, turn, part)
         await desk.store.restart_turn(turn.id, last_seen=last_seen)
         return

@@ -122,7 +122,7 @@ class Chatbots:
             ended = f"{REASSIGNED} {name}"
         session = await chatbot.create_session()
         try:
-            binding = await store.bind(thread.id, name, session.id, ended=ended)
+            binding = await store.bindings.bind(thread.id, name, session.id, ended=ended)
         except BaseException:
             await session.disconnect()
             raise

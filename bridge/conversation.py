@@ -92,7 +92,7 @@ class Conversation:
 
     async def step(self) -> bool:
         """Do the next thing; False when there is nothing to do. Raises StoreError and whatever is a defect."""
-        thread = await self._store.thread(self._id)
+        thread = await self._store.threads.get(self._id)
         outlet = self._outlets.get(thread.ref.instance)
         self.instance = thread.ref.instance
         if outlet is None or outlet.failed.is_set() or outlet.closing.is_set():
@@ -138,7 +138,7 @@ class Conversation:
 
     async def give_up(self, error: Exception) -> None:
         """The same thing failed again and again for no reason that anybody foresaw: end it, and say so."""
-        thread = await self._store.thread(self._id)
+        thread = await self._store.threads.get(self._id)
         wished = await self._store.wished_turn(self._id)
         row = wished or await self._store.unfinished_turn(self._id)
         messages = row.messages if row is not None else (await self._store.waiting(self._id))[:1]
@@ -175,7 +175,7 @@ class Conversation:
                     await self._run()
             case Wish.NEW:
                 if thread.binding is not None:
-                    await self._store.unbind(self._id, "asked for in the thread")
+                    await self._store.bindings.unbind(self._id, "asked for in the thread")
                 await self._reply(thread, outlet, head, notices.FRESH)
             case Wish.STOP:
                 text = notices.STOPPED if self._stopped else notices.NOTHING_TO_STOP
@@ -203,7 +203,7 @@ class Conversation:
         ended = await self._store.last_ended(self._id)
         if ended is None or head.message.sent_at - ended < route.reset_after:
             return thread
-        await self._store.unbind(self._id, f"idle for longer than the reset_after of {route.label}")
+        await self._store.bindings.unbind(self._id, f"idle for longer than the reset_after of {route.label}")
         return replace(thread, binding=None)
 
     def _batch(self, waiting: Sequence[WaitingMessage]) -> Sequence[WaitingMessage]:

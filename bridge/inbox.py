@@ -152,7 +152,7 @@ class Inbox:
             self._wake(acceptance.thread_id, None)  # whoever delivered it first may have gone before waking anybody
 
     async def _stopped(self, event: Stopped) -> None:
-        thread = await self._store.find_thread(event.thread)
+        thread = await self._store.threads.find(event.thread)
         reason = "the running answer is stopped" if thread is not None else "no conversation is there to be stopped"
         await self._decide(self._unhandled(event, reason), "stopped")
         if thread is not None:
@@ -174,12 +174,12 @@ class Inbox:
         """The conversation that `message` continues."""
         ref = message.thread
         if message.reply_to is not None:
-            replied = await self._store.find_thread_of_answer(
+            replied = await self._store.threads.find_by_answer(
                 ref.instance, ref.workspace, ref.channel, message.reply_to
             )
             if replied is not None:
                 return replied
-        return None if message.starts else await self._store.find_thread(ref)
+        return None if message.starts else await self._store.threads.find(ref)
 
     def _tell(self, message: Message, thread: ThreadRef, kind: str, text: str) -> None:
         telling = asyncio.create_task(self._say(message, thread, kind, text))

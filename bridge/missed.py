@@ -43,7 +43,7 @@ class Missed:
     async def since(self, moment: datetime, earliest: datetime) -> AsyncIterator[Sequence[Message]]:
         """What people wrote after `moment`, place by place, each oldest first; threads silent since `earliest` are not
         read. Rate limits and outages are waited out. Raises InstanceFailed and StoreError."""
-        known = await self.store.active_threads(self.name, earliest, CONVERSATIONS)
+        known = await self.store.threads.active(self.name, earliest, CONVERSATIONS)
         for place in known:
             if place.surface is not Surface.CHANNEL:  # a chain of replies stands at the channel's top level
                 yield await self._read(place, moment)

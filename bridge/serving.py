@@ -137,7 +137,7 @@ class Serving:
     async def _spend(self) -> None:
         """Where an earlier process was interrupted, it may have used up what platforms allow."""
         with contextlib.suppress(StoreError):  # what is left is asked for again before it is taken up
-            if await self._house.store.pending_threads():
+            if await self._house.store.threads.pending():
                 for outlet in self._instances.outlets.values():
                     outlet.scheduler.spent()
 
@@ -157,7 +157,7 @@ class Serving:
         backoff = Backoff()
         while True:
             try:
-                pending = await self._house.store.pending_threads()
+                pending = await self._house.store.threads.pending()
                 break
             except StoreError as error:
                 log.error("app.not_recovered", reason=str(error))

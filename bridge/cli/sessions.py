@@ -67,7 +67,7 @@ def reset(thread: ThreadName, config: ConfigPath = CONFIG) -> None:
 
     async def change(store: Store) -> ThreadRow:
         row = await _the_one(store, thread)
-        await store.unbind(row.id, "reset by the operator")
+        await store.bindings.unbind(row.id, "reset by the operator")
         return row
 
     row = with_store(config, change)
@@ -86,7 +86,7 @@ def attach(
 
     async def change(store: Store) -> ThreadRow:
         row = await _the_one(store, thread)
-        await store.bind(row.id, row.chatbot, SessionId(session), ended="another was attached by the operator")
+        await store.bindings.bind(row.id, row.chatbot, SessionId(session), ended="another was attached by the operator")
         return row
 
     row = with_store(config, change)

@@ -97,7 +97,7 @@ class Journal:
             return row.message
         if row.message is not None:
             await self._retire(MessageRef(self._thread, row.message))
-        await self._store.part_posted(self._turn, row.number, found.id)
+        await self._store.parts.posted(self._turn, row.number, found.id)
         return found.id
 
     async def post(self, part: Part) -> None:
@@ -127,7 +127,7 @@ class Journal:
             self._unsure.add(number)
             self._tried.add(number)
             raise
-        await self._store.part_posted(self._turn, self._base + number, ref.id)
+        await self._store.parts.posted(self._turn, self._base + number, ref.id)
         self.answer.append(Shown(ref, part.text, growing=True, whole=part.final))
 
     async def append(self, number: int, part: Part, tasks: Sequence[Task]) -> None:
@@ -165,7 +165,7 @@ class Journal:
 
     async def drop(self, number: int) -> None:
         """Take a message away that the answer does not need. Raises Rejected where it has to stay."""
-        await self._store.part_dropped(self._turn, self._base + number)
+        await self._store.parts.dropped(self._turn, self._base + number)
         await self._outlet.delete(self.answer[number].ref)
 
     async def replace(self, number: int, part: Part) -> None:
@@ -190,7 +190,7 @@ class Journal:
                 raise
         if replaces is not None:
             await self._retire(replaces)
-        await self._store.part_posted(self._turn, self._base + number, ref.id)
+        await self._store.parts.posted(self._turn, self._base + number, ref.id)
         self._unsure.discard(number)
         return ref
 
@@ -203,9 +203,9 @@ class Journal:
         """Write down that a part is going to be posted now."""
         if self._announced.get(number) != mark:
             if replaces:
-                await self._store.part_replacing(self._turn, self._base + number, mark)
+                await self._store.parts.replacing(self._turn, self._base + number, mark)
             else:
-                await self._store.part_posting(self._turn, self._base + number, mark, self._outlet.taken())
+                await self._store.parts.posting(self._turn, self._base + number, mark, self._outlet.taken())
             self._announced[number] = mark
         # A process that stood still just now may have been taken for dead, and its post made by another one.
         self._store.confirm()
@@ -221,7 +221,7 @@ class Journal:
             return await self._outlet.find(self._thread, mark, self._since, others)
         place = self._thread
         for ref in await self._outlet.unmarked(place, self._question):
-            claimed = await self._store.find_thread_of_answer(place.instance, place.workspace, place.channel, ref.id)
+            claimed = await self._store.threads.find_by_answer(place.instance, place.workspace, place.channel, ref.id)
             if claimed is None:
                 return ref
         return None

@@ -14,7 +14,7 @@ from bridge.store import inbox
 from bridge.store.encoding import ERASED, edited_message, to_micros
 from bridge.store.records import Accepted, TurnState, Verdict, Wish
 from bridge.store.schema import bindings, is_waiting, messages, turns
-from bridge.store.turns import of_answer
+from bridge.store.turn_rows import of_answer
 
 DELETED = "its author deleted it"
 UNWANTED = "somebody deleted its answer"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bridge.model import InstanceName
-from bridge.store import threads, turns
+from bridge.store import bindings, threads, turn_rows
 from bridge.store.reader import Reader
 from bridge.store.records import BindingHistory, ThreadRow, TurnRow
 
@@ -26,12 +26,12 @@ class Overview:
 
     async def bound_threads(self) -> Mapping[str, int]:
         """How many threads each chatbot has a session in, by its name."""
-        return await self._reader.run(threads.bound)
+        return await self._reader.run(bindings.bound)
 
     async def session_history(self, thread_id: int) -> Sequence[BindingHistory]:
         """Every binding the thread ever had, oldest first."""
-        return await self._reader.run(lambda connection: threads.history(connection, thread_id))
+        return await self._reader.run(lambda connection: bindings.history(connection, thread_id))
 
     async def turns(self, thread_id: int, limit: int = 20) -> Sequence[TurnRow]:
         """The thread's turns, latest first."""
-        return await self._reader.run(lambda connection: turns.latest(connection, thread_id, limit))
+        return await self._reader.run(lambda connection: turn_rows.latest(connection, thread_id, limit))

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import NoReturn, TypeVar
+from typing import NoReturn
 
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
 from bridge.clock import Clock
 from bridge.errors import StoreError
-from bridge.model import ChannelId, InstanceName, MessageId, MessageRef, SessionId, ThreadRef, WorkspaceId
-from bridge.store import changes, cursors, inbox, threads, trails, turns
+from bridge.model import MessageId, MessageRef
+from bridge.store import changes, inbox, trails, turn_rows, turns
+from bridge.store.bindings import Bindings
 from bridge.store.changes import Change
 from bridge.store.encoding import to_micros
 from bridge.store.forgetting import Forgetting
@@ -20,22 +21,12 @@ from bridge.store.lease import Lease
 from bridge.store.lock import FileLock
 from bridge.store.notes import Notes
 from bridge.store.overview import Overview
+from bridge.store.parts import Parts
 from bridge.store.reader import Reader
-from bridge.store.records import (
-    Acceptance,
-    Accepted,
-    BindingRow,
-    Inbound,
-    ThreadRow,
-    TurnRow,
-    TurnState,
-    Verdict,
-    WaitingMessage,
-)
+from bridge.store.records import Acceptance, Accepted, Inbound, TurnRow, TurnState, Verdict, WaitingMessage
+from bridge.store.threads import Threads
 from bridge.store.writer import Writer
 from bridge.trace import Step
-
-R = TypeVar("R")
 
 
 class Store:
@@ -49,13 +40,15 @@ class Store:
     def __init__(
         self, writer: Writer, reader: Reader, clock: Clock, lock: FileLock | None, lease: Lease | None
     ) -> None:
-        """Without `lock` and `lease`, another process may be the one that runs: changes of bindings are counted for
-        it."""
+        """Without `lock` and `lease`, another process may be the one that runs."""
         self._writer = writer
         self._reader = reader
         self._clock = clock
         self._lock = lock
         self._lease = lease
+        self.threads = Threads(reader)
+        self.bindings = Bindings(writer, clock, exclusive=lock is not None)
+        self.parts = Parts(writer)
         self.trails = trails.Trails(reader)
         self.forgetting = Forgetting(writer, reader)
         self.notes = Notes(writer, reader, clock)
@@ -113,75 +106,28 @@ class Store:
 
     async def answers(self, thread_id: int) -> Collection[MessageId]:
         """The newest messages of the bot in a thread that have a receipt."""
-        return await self._reader.run(lambda connection: turns.answers(connection, thread_id))
+        return await self._reader.run(lambda connection: turn_rows.answers(connection, thread_id))
 
     async def question(self, ref: MessageRef) -> WaitingMessage | None:
         """A message of a person, if it was accepted; of `ref.thread` only the channel counts."""
         place = ref.thread.instance, ref.thread.workspace, ref.thread.channel
-        return await self._reader.run(lambda connection: turns.question(connection, *place, ref.id))
-
-    async def thread(self, thread_id: int) -> ThreadRow:
-        """The thread of this id. Raises StoreError when there is none."""
-        return await self._reader.run(lambda connection: threads.get(connection, thread_id))
-
-    async def find_thread(self, ref: ThreadRef) -> ThreadRow | None:
-        """The conversation at this place, if one began there."""
-        return await self._reader.run(lambda connection: threads.find(connection, ref))
-
-    async def find_thread_of_message(
-        self, instance: InstanceName, workspace: WorkspaceId, channel: ChannelId, message: MessageId
-    ) -> ThreadRow | None:
-        """The conversation that an accepted message, or a message of a reply, belongs to."""
-        return await self._reader.run(
-            lambda connection: threads.find_by_message(connection, instance, workspace, channel, message)
-        )
-
-    async def find_thread_of_answer(
-        self, instance: InstanceName, workspace: WorkspaceId, channel: ChannelId, message: MessageId
-    ) -> ThreadRow | None:
-        """The conversation that a message of a reply belongs to."""
-        return await self._reader.run(
-            lambda connection: threads.find_by_answer(connection, instance, workspace, channel, message)
-        )
-
-    async def pending_threads(self) -> Sequence[int]:
-        """The threads with waiting messages or an unfinished turn; that which has waited longest first."""
-        return await self._reader.run(threads.pending)
-
-    async def bind(self, thread_id: int, chatbot: str, session: SessionId, *, ended: str = "") -> BindingRow:
-        """Tie the thread to a session; a current binding ends with the reason `ended`."""
-        now = self._now()
-        return await self._rebind(
-            lambda connection: threads.bind(connection, thread_id, chatbot, session, ended=ended, now=now)
-        )
-
-    async def unbind(self, thread_id: int, reason: str) -> None:
-        """End the current binding, if there is one: the next message starts a new session."""
-        now = self._now()
-        await self._rebind(lambda connection: threads.unbind(connection, thread_id, reason, now=now))
-
-    async def _rebind(self, work: Callable[[Connection], R]) -> R:
-        def counted(connection: Connection) -> R:
-            cursors.count_change(connection)
-            return work(connection)
-
-        return await self._writer.run(counted if self._lock is None else work)
+        return await self._reader.run(lambda connection: turn_rows.question(connection, *place, ref.id))
 
     async def waiting(self, thread_id: int) -> Sequence[WaitingMessage]:
         """The thread's accepted messages that are in no turn yet, by the platform's own time."""
-        return await self._reader.run(lambda connection: turns.waiting(connection, thread_id))
+        return await self._reader.run(lambda connection: turn_rows.waiting(connection, thread_id))
 
     async def unfinished_turn(self, thread_id: int) -> TurnRow | None:
         """The thread's turn that has not ended; there is never more than one."""
-        return await self._reader.run(lambda connection: turns.unfinished(connection, thread_id))
+        return await self._reader.run(lambda connection: turn_rows.unfinished(connection, thread_id))
 
     async def wished_turn(self, thread_id: int) -> TurnRow | None:
         """The thread's first turn whose question was changed or deleted, until that is done; ended or not."""
-        return await self._reader.run(lambda connection: turns.wished(connection, thread_id))
+        return await self._reader.run(lambda connection: turn_rows.wished(connection, thread_id))
 
     async def last_ended(self, thread_id: int) -> datetime | None:
         """When the thread's last turn ended."""
-        return await self._reader.run(lambda connection: turns.last_ended(connection, thread_id))
+        return await self._reader.run(lambda connection: turn_rows.last_ended(connection, thread_id))
 
     async def begin_turn(self, thread_id: int, binding_id: int, message_ids: Sequence[int]) -> TurnRow:
         """Begin a turn with waiting messages, before they are sent; this is its first attempt.
@@ -214,27 +160,6 @@ class Store:
         """Nobody wants a turn any more, ended or not."""
         now = self._now()
         await self._writer.run(lambda connection: turns.drop(connection, turn, reason, now=now))
-
-    async def part_posting(self, turn: int, number: int, marker: str, steps: Sequence[Step] = ()) -> None:
-        """Part `number` is about to be posted with this marker; the parts before it are sealed."""
-
-        def work(connection: Connection) -> None:
-            turns.part_posting(connection, turn, number, marker)
-            trails.add_steps(connection, turn, steps)
-
-        await self._writer.run(work)
-
-    async def part_replacing(self, turn: int, number: int, marker: str) -> None:
-        """Part `number` is about to be posted anew with this marker; until it is, its old message counts."""
-        await self._writer.run(lambda connection: turns.part_replacing(connection, turn, number, marker))
-
-    async def part_posted(self, turn: int, number: int, message: MessageId) -> None:
-        """Part `number` stands on the platform as `message`; the first one moves the turn to replying."""
-        await self._writer.run(lambda connection: turns.part_posted(connection, turn, number, message))
-
-    async def part_dropped(self, turn: int, number: int) -> None:
-        """Part `number` is about to be taken away by the bridge itself."""
-        await self._writer.run(lambda connection: turns.part_dropped(connection, turn, number))
 
     async def wait_turn(self, turn: int, kind: str, until: datetime) -> None:
         """The turn waits for something of this kind, at most until then."""
@@ -277,10 +202,6 @@ class Store:
         await self._writer.run(
             lambda connection: turns.end_messages(connection, thread_id, message_ids, state, reason, now=now)
         )
-
-    async def active_threads(self, instance: InstanceName, since: datetime, limit: int) -> Sequence[ThreadRef]:
-        """The places of conversations that something happened in since then, the latest first."""
-        return await self._reader.run(lambda connection: threads.active(connection, instance, since, limit))
 
     async def probe(self) -> None:
         """Return once the database has taken a transaction. Raises StoreError when it does not."""

@@ -1,4 +1,4 @@
-"""Conversations and their bindings."""
+"""Conversations, and where they are."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, insert, select, union_all, update
+from sqlalchemy import Select, and_, bindparam, func, select, union_all
 from sqlalchemy.engine import Connection
 
 from bridge.errors import StoreError
@@ -14,34 +14,61 @@ from bridge.model import (
     ChannelId,
     InstanceName,
     MessageId,
-    SessionId,
     Surface,
     ThreadId,
     ThreadRef,
     UserId,
     WorkspaceId,
 )
-from bridge.store.encoding import from_micros, optional_time, to_micros
-from bridge.store.records import BindingHistory, BindingRow, ThreadRow
+from bridge.store.bindings import COLUMNS, binding_row
+from bridge.store.encoding import from_micros, to_micros
+from bridge.store.reader import Reader
+from bridge.store.records import ThreadRow
 from bridge.store.schema import bindings, is_waiting, messages, parts, threads, turns
 
-_BINDING = (
-    bindings.c.id,
-    bindings.c.thread_id,
-    bindings.c.chatbot,
-    bindings.c.session,
-    bindings.c.created_at,
-    bindings.c.sent,
-    bindings.c.last_seen,
-)
-_SELECT = select(*threads.c, *_BINDING).outerjoin_from(
+
+class Threads:
+    """`Store.threads`. What it raises is what `Store` does."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    async def get(self, thread_id: int) -> ThreadRow:
+        """The thread of this id. Raises StoreError when there is none."""
+        return await self._reader.run(lambda connection: get(connection, thread_id))
+
+    async def find(self, ref: ThreadRef) -> ThreadRow | None:
+        """The conversation at this place, if one began there."""
+        return await self._reader.run(lambda connection: find(connection, ref))
+
+    async def find_by_message(
+        self, instance: InstanceName, workspace: WorkspaceId, channel: ChannelId, message: MessageId
+    ) -> ThreadRow | None:
+        """The conversation that an accepted message, or a message of a reply, belongs to."""
+        return await self._reader.run(
+            lambda connection: find_by_message(connection, instance, workspace, channel, message)
+        )
+
+    async def find_by_answer(
+        self, instance: InstanceName, workspace: WorkspaceId, channel: ChannelId, message: MessageId
+    ) -> ThreadRow | None:
+        """The conversation that a message of a reply belongs to."""
+        return await self._reader.run(
+            lambda connection: find_by_answer(connection, instance, workspace, channel, message)
+        )
+
+    async def pending(self) -> Sequence[int]:
+        """The threads with waiting messages or an unfinished turn; that which has waited longest first."""
+        return await self._reader.run(pending)
+
+    async def active(self, instance: InstanceName, since: datetime, limit: int) -> Sequence[ThreadRef]:
+        """The places of conversations that something happened in since then, the latest first."""
+        return await self._reader.run(lambda connection: active(connection, instance, since, limit))
+
+
+_SELECT = select(*threads.c, *COLUMNS).outerjoin_from(
     threads, bindings, and_(bindings.c.thread_id == threads.c.id, bindings.c.ended_at.is_(None))
 )
-
-
-def _binding(row: Sequence[Any]) -> BindingRow:
-    id_, thread_id, chatbot, session, created_at, sent, last_seen = row
-    return BindingRow(id_, thread_id, chatbot, SessionId(session), from_micros(created_at), sent, last_seen)
 
 
 def thread_ref(instance: str, workspace: str, channel: str, thread: str, surface: str) -> ThreadRef:
@@ -61,7 +88,7 @@ def _thread(row: Sequence[Any]) -> ThreadRow:
         asker=UserId(asker),
         created_at=from_micros(created_at),
         active_at=from_micros(active_at),
-        binding=None if binding[0] is None else _binding(binding),
+        binding=None if binding[0] is None else binding_row(binding),
     )
 
 
@@ -143,33 +170,6 @@ def pending(connection: Connection) -> Sequence[int]:
     return sorted(oldest, key=lambda thread_id: (oldest[thread_id], thread_id))
 
 
-def bind(
-    connection: Connection, thread_id: int, chatbot: str, session: SessionId, *, ended: str, now: int
-) -> BindingRow:
-    unbind(connection, thread_id, ended, now=now)
-    values = {
-        "thread_id": thread_id,
-        "chatbot": chatbot,
-        "session": session,
-        "created_at": now,
-        "sent": 0,
-        "reason": "",
-    }
-    id_ = connection.execute(insert(bindings).returning(bindings.c.id), values).scalar_one()
-    return _binding((id_, thread_id, chatbot, session, now, 0, None))
-
-
-_END = (
-    update(bindings)
-    .where(bindings.c.thread_id == bindparam("thread"), bindings.c.ended_at.is_(None))
-    .values(ended_at=bindparam("now"), reason=bindparam("why"))
-)
-
-
-def unbind(connection: Connection, thread_id: int, reason: str, *, now: int) -> None:
-    connection.execute(_END, {"thread": thread_id, "now": now, "why": reason})
-
-
 def active(connection: Connection, instance: InstanceName, since: datetime, limit: int) -> Sequence[ThreadRef]:
     query = select(*(threads.c[name] for name in ("instance", "workspace", "channel", "thread", "surface")))
     query = query.where(threads.c.instance == instance, threads.c.active_at >= to_micros(since))
@@ -182,16 +182,3 @@ def latest(connection: Connection, limit: int, instance: InstanceName | None) ->
     if instance is not None:
         query = query.where(threads.c.instance == instance)
     return [_thread(row) for row in connection.execute(query)]
-
-
-def bound(connection: Connection) -> dict[str, int]:
-    query = select(bindings.c.chatbot, func.count()).where(bindings.c.ended_at.is_(None)).group_by(bindings.c.chatbot)
-    return {str(row[0]): int(row[1]) for row in connection.execute(query)}
-
-
-def history(connection: Connection, thread_id: int) -> Sequence[BindingHistory]:
-    query = select(*_BINDING, bindings.c.ended_at, bindings.c.reason).where(bindings.c.thread_id == thread_id)
-    return [
-        BindingHistory(_binding(binding), optional_time(ended_at), reason)
-        for *binding, ended_at, reason in connection.execute(query.order_by(bindings.c.id))
-    ]

@@ -9,11 +9,10 @@ from sqlalchemy import ColumnElement, Row, insert, literal_column, null, select,
 from sqlalchemy.engine import Connection
 
 from bridge.model import ChannelId, EventId, InstanceName, MessageId, WorkspaceId
-from bridge.store import threads, turns
+from bridge.store import threads, turn_rows
 from bridge.store.encoding import decode_why, from_micros, optional_time, to_micros
 from bridge.store.reader import Reader
-from bridge.store.schema import bindings, decisions, duplicates, messages, parts, steps
-from bridge.store.schema import turns as turn_rows
+from bridge.store.schema import bindings, decisions, duplicates, messages, parts, steps, turns
 from bridge.store.trail import Duplicate, Receipt, Trail
 from bridge.trace import Step
 
@@ -65,7 +64,7 @@ def add_steps(connection: Connection, turn_id: int, taken: Sequence[Step]) -> No
 
 def of_turn(connection: Connection, turn_id: int) -> Sequence[Trail]:
     """The trail of a turn; none when there is no such turn."""
-    known = connection.execute(select(turn_rows.c.id).where(turn_rows.c.id == turn_id)).first()
+    known = connection.execute(select(turns.c.id).where(turns.c.id == turn_id)).first()
     return [] if known is None else [_of_turn(connection, turn_id)]
 
 
@@ -124,7 +123,7 @@ def _of_turn(connection: Connection, turn_id: int, besides: Sequence[Row[Any]] =
     """`besides` are rows about one of the turn's messages, such as its later changes."""
     query = select(_RECEIPTS).where(_RECEIPTS.c.turn_id == turn_id).order_by(*_OLDEST_FIRST)
     rows = list({row.event_id: row for row in [*connection.execute(query), *besides]}.values())
-    turn = turns.get(connection, turn_id)
+    turn = turn_rows.get(connection, turn_id)
     taken = select(steps).where(steps.c.turn_id == turn_id).order_by(steps.c["at"], steps.c.id)
     session = select(bindings.c.session).where(bindings.c.id == turn.binding_id)
     return Trail(

@@ -27,6 +27,7 @@ from bridge import (
     notices,
 )
 from bridge.store import TurnState
+from bridge.store.parts import Parts
 from bridge.testing import MemoryWorld, eventually
 from bridge.testing.messages import with_bot
 from bridge.testing.script import Step
@@ -199,17 +200,15 @@ async def test_a_database_that_is_busy_does_not_stop_the_chatbot(
     slow = Slow()
     refused = asyncio.Event()
     async with place(tmp_path, scripted(slow)) as here, here.running():
-        from bridge.store import Store
+        posted = Parts.posted
 
-        posted = Store.part_posted
-
-        async def busy(store: Store, turn: int, number: int, message: object) -> None:
+        async def busy(journal: Parts, turn: int, number: int, message: object) -> None:
             if refused.is_set():
-                return await posted(store, turn, number, message)  # type: ignore[arg-type]
+                return await posted(journal, turn, number, message)  # type: ignore[arg-type]
             refused.set()
             raise StoreBusy("locked")
 
-        monkeypatch.setattr(Store, "part_posted", busy)
+        monkeypatch.setattr(Parts, "posted", busy)
         question = await here.world.say("Count", mention=True)
         await refused.wait()
         slow.go_on.set()

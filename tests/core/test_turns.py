@@ -225,9 +225,9 @@ async def test_a_crash_just_after_the_session_was_replaced_does_not_hide_it(tmp_
         here.service.forget(here.session())
         replacement = here.service.create("echo")
         async with database(here) as store:
-            thread = await store.find_thread(question.thread)
+            thread = await store.threads.find(question.thread)
             assert thread is not None
-            await store.bind(thread.id, "echo", replacement.id, ended=LOST)
+            await store.bindings.bind(thread.id, "echo", replacement.id, ended=LOST)
         async with here.running():
             await here.world.say("Two", thread=question.thread)
             await here.answered(question.thread, "1: One", notices.FORGOTTEN, "1: Two")

@@ -24,11 +24,11 @@ class Receipt:
     """A receipt that is in the database for long before the bridge hears, and then hears that it is busy."""
 
     def __init__(self, store: Store) -> None:
-        self._posted = store.part_posted
+        self._posted = store.parts.posted
         self._heard: asyncio.Event | None = None
-        store.part_posted = self.part_posted  # type: ignore[method-assign]
+        store.parts.posted = self.posted  # type: ignore[method-assign]
 
-    async def part_posted(self, turn: int, number: int, message: MessageId) -> None:
+    async def posted(self, turn: int, number: int, message: MessageId) -> None:
         await self._posted(turn, number, message)
         if self._heard is not None:
             heard, self._heard = self._heard, None

@@ -18,6 +18,7 @@ from bridge.reply.outlet import Outlet
 from bridge.reply.pacing import Length
 from bridge.reply.writer import Writer
 from bridge.store import Store, TurnRow, TurnState, WaitingMessage
+from bridge.store.parts import Parts
 from bridge.testing import MemoryPlatform, MemoryWorld, VirtualClock
 from bridge.testing.messages import at_the_top
 from bridge.testing.streaming import StreamingMemoryPlatform
@@ -28,20 +29,27 @@ EVERY = 5.0
 """Seconds between two deltas."""
 
 
-class Receipts(Store):
-    """A store that takes receipts and keeps nothing: writers ask it for no more."""
+class Receipts(Parts):
+    """A journal that is not kept."""
 
     def __init__(self) -> None:
         """Without a database."""
 
+    async def posting(self, turn: int, number: int, marker: str, steps: Sequence[Step] = ()) -> None:
+        """Taken."""
+
+    async def posted(self, turn: int, number: int, message: MessageId) -> None:
+        """Taken."""
+
+
+class NoStore(Store):
+    """Takes receipts: writers ask it for no more."""
+
+    def __init__(self) -> None:
+        self.parts = Receipts()
+
     def confirm(self) -> None:
         """It is."""
-
-    async def part_posting(self, turn: int, number: int, marker: str, steps: Sequence[Step] = ()) -> None:
-        """Taken."""
-
-    async def part_posted(self, turn: int, number: int, message: MessageId) -> None:
-        """Taken."""
 
 
 class Workspace(MemoryPlatform):
@@ -102,7 +110,7 @@ class Crowd:
 
     async def _write(self, reply: Reply) -> None:
         document, clock = Document(), self.clock
-        journal = Journal(Receipts(), self.outlet, reply.thread, row(reply.thread), reply.thread.id)
+        journal = Journal(NoStore(), self.outlet, reply.thread, row(reply.thread), reply.thread.id)
         writer = Writer(
             document,
             journal,

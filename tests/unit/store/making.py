@@ -119,7 +119,7 @@ async def accept_all(store: Store, inbounds: Iterable[Inbound]) -> list[int]:
 async def bound(store: Store, *names: str, thread: str = "t1", session: str = "s1") -> tuple[BindingRow, list[int]]:
     """A thread with these messages waiting, tied to a session."""
     [*ids] = await accept_all(store, [inbound(name, thread) for name in names])
-    binding = await store.bind(ids[0], "support", SessionId(session))
+    binding = await store.bindings.bind(ids[0], "support", SessionId(session))
     return binding, [waiting.id for waiting in await store.waiting(ids[0])]
 
 

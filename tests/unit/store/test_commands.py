@@ -49,10 +49,10 @@ def talked(tmp_path: Path) -> None:
     async def talk() -> None:
         store = await opened(tmp_path)
         [thread_id, _] = await accept_all(store, [inbound("m1", "1700.1"), inbound("m2", "1700.2")])
-        binding = await store.bind(thread_id, "support", SessionId("s1"))
+        binding = await store.bindings.bind(thread_id, "support", SessionId("s1"))
         turn = await store.begin_turn(thread_id, binding.id, [m.id for m in await store.waiting(thread_id)])
-        await store.part_posting(turn.id, 0, "marker")
-        await store.part_posted(turn.id, 0, MessageId("p0"))
+        await store.parts.posting(turn.id, 0, "marker")
+        await store.parts.posted(turn.id, 0, MessageId("p0"))
         await store.end_turn(turn.id, TurnState.ANSWERED, "")
         await store.close()
 
@@ -133,7 +133,7 @@ def test_reset_and_attach_are_seen_by_the_bridge_that_runs(run: Run, tmp_path: P
 
     def session_and_changes() -> tuple[str | None, int]:
         async def look() -> tuple[str | None, int]:
-            row = await store.find_thread(ref("1700.1"))
+            row = await store.threads.find(ref("1700.1"))
             assert row is not None
             return row.binding.session if row.binding else None, await store.notes.changes()
 

@@ -42,8 +42,8 @@ async def test_a_killed_process_keeps_every_promise(open_it: Opener, tmp_path: P
     assert len(promised) >= ENOUGH
     assert "" not in promised
     for name in promised:
-        assert await store.find_thread_of_message(SLACK, TEAM, HELP, MessageId(name)) is not None, name
-    assert len(await store.pending_threads()) == 16
+        assert await store.threads.find_by_message(SLACK, TEAM, HELP, MessageId(name)) is not None, name
+    assert len(await store.threads.pending()) == 16
 
 
 if __name__ == "__main__":

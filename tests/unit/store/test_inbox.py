@@ -70,8 +70,8 @@ async def test_what_was_decided_is_not_accepted_later(store: Store) -> None:
     assert await store.decide(verdict("m1")) is Accepted.NEW
     assert await store.decide(verdict("m1")) is Accepted.DUPLICATE
     assert await store.accept(inbound("m1", event="redelivered")) == Acceptance(Accepted.DUPLICATE, 0)
-    assert await store.find_thread(ref()) is None
-    assert await store.pending_threads() == []
+    assert await store.threads.find(ref()) is None
+    assert await store.threads.pending() == []
 
 
 async def test_what_was_accepted_is_not_decided_later(store: Store) -> None:
@@ -88,10 +88,10 @@ async def test_changes_of_one_message_are_different_events(store: Store) -> None
 
 async def test_a_duplicate_changes_nothing(store: Store, clock: SetClock) -> None:
     await store.accept(inbound("m1"))
-    before = await store.find_thread(ref())
+    before = await store.threads.find(ref())
     clock.forward(60)
     await store.accept(inbound("m1", chatbot="sales", route="routes[1]"))
-    assert await store.find_thread(ref()) == before
+    assert await store.threads.find(ref()) == before
 
 
 async def test_everything_of_a_message_comes_back(store: Store) -> None:
@@ -143,7 +143,7 @@ async def test_64_callers_at_once_lose_nothing(store: Store) -> None:
     outcomes = list(chain.from_iterable(await asyncio.gather(*map(caller, range(64)))))
     assert {outcome.outcome for outcome in outcomes} == {Accepted.NEW}
     threads = {outcome.thread_id for outcome in outcomes}
-    assert sorted(await store.pending_threads()) == sorted(threads)
+    assert sorted(await store.threads.pending()) == sorted(threads)
     waiting = [message.message.id for thread_id in threads for message in await store.waiting(thread_id)]
     assert sorted(waiting) == sorted(f"{number}-{k}" for number in range(64) for k in range(20))
 
@@ -154,7 +154,7 @@ async def test_a_thread_is_refreshed_by_each_message(store: Store, clock: SetClo
     await accept_all(
         store, [inbound("m2", author="U2", chatbot="sales", route="routes[1]"), inbound("m3", chatbot="hr")]
     )
-    row = await store.find_thread(ref())
+    row = await store.threads.find(ref())
     assert row is not None
     assert (row.asker, row.chatbot, row.route) == ("U1", "hr", "routes[0]")
     assert (row.created_at, row.active_at) == (START, later)

@@ -116,4 +116,4 @@ async def test_a_closed_store_says_so(store: Store) -> None:
     with pytest.raises(StoreError, match="the store is closed"):
         await store.accept(inbound("m1"))
     with pytest.raises(StoreError, match="the store is closed"):
-        await store.find_thread(ref())
+        await store.threads.find(ref())

@@ -62,7 +62,7 @@ async def deliver(store: Store, delivery: Delivery) -> Accepted:
 
 
 async def waiting(store: Store) -> list[tuple[str, str]]:
-    rows = [await store.thread(thread_id) for thread_id in await store.pending_threads()]
+    rows = [await store.threads.get(thread_id) for thread_id in await store.threads.pending()]
     return [(row.ref.id, waiting.message.id) for row in rows for waiting in await store.waiting(row.id)]
 
 

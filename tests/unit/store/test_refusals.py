@@ -65,7 +65,7 @@ async def test_a_database_locked_by_another_program(open_it: Opener, tmp_path: P
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreBusy, match="locked by another program"):
         await store.accept(inbound("m1"))
-    assert await store.find_thread(ref()) is None
+    assert await store.threads.find(ref()) is None
     other.close()
     assert (await store.accept(inbound("m1"))).outcome is Accepted.NEW
 
@@ -79,7 +79,7 @@ async def test_a_full_disk_refuses_and_after_it_is_cleared_all_is_well(store: St
     long = "word " * 4000
     with pytest.raises(StoreUnusable, match="the disk is full"):
         await store.accept(inbound("m1", text=long))
-    assert await store.find_thread(ref()) is None
+    assert await store.threads.find(ref()) is None
     await store._writer.run(lambda connection: connection.exec_driver_sql("PRAGMA max_page_count = 100000").close())
     assert (await store.accept(inbound("m1", text=long))).outcome is Accepted.NEW
 
@@ -106,7 +106,7 @@ run = sys.argv[2] == "to run"
 async def main():
     where = Path(sys.argv[1])
     store = await open_store("sqlite:///bridge.db", clock=SystemClock(), directory=where, upgrade=run, exclusive=run)
-    await store.unbind(1, "reset")
+    await store.bindings.unbind(1, "reset")
 
 try:
     asyncio.run(main())
@@ -135,5 +135,5 @@ async def test_a_read_only_database(guarded: Path, clock: SetClock, how: str) ->
     assert str(guarded / "bridge.db") in said
     assert "read-only" in said or "ermission denied" in said
     again = await opener(guarded, clock, [])(upgrade=False)
-    assert await again.find_thread(ref()) is not None
+    assert await again.threads.find(ref()) is not None
     await again.close()

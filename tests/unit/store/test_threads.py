@@ -13,36 +13,36 @@ from tests.unit.store.making import HELP, SLACK, START, TEAM, Opener, SetClock, 
 
 
 async def test_a_place_without_a_conversation_has_no_thread(store: Store) -> None:
-    assert await store.find_thread(ref()) is None
-    assert await store.find_thread_of_message(SLACK, TEAM, HELP, MessageId("m1")) is None
+    assert await store.threads.find(ref()) is None
+    assert await store.threads.find_by_message(SLACK, TEAM, HELP, MessageId("m1")) is None
     assert await store.waiting(1) == ()
     assert await store.unfinished_turn(1) is None
     assert await store.last_ended(1) is None
     with pytest.raises(StoreError, match="there is no thread 1"):
-        await store.thread(1)
+        await store.threads.get(1)
 
 
 async def test_a_thread_is_found_by_its_whole_key(store: Store) -> None:
     await store.accept(inbound("m1"))
-    found = await store.find_thread(ref())
+    found = await store.threads.find(ref())
     assert found is not None
     assert found.ref == ref()
-    assert await store.thread(found.id) == found
+    assert await store.threads.get(found.id) == found
     for other in (
         replace(ref(), instance=InstanceName("x")),
         replace(ref(), workspace=WorkspaceId("x")),
         replace(ref(), channel=ChannelId("x")),
         replace(ref(), id=ThreadId("x")),
     ):
-        assert await store.find_thread(other) is None
+        assert await store.threads.find(other) is None
 
 
 async def test_a_binding_is_replaced_and_kept_in_the_history(store: Store, clock: SetClock) -> None:
     first, _ = await bound(store, "m1")
     assert first == BindingRow(first.id, first.thread_id, "support", SessionId("s1"), START, 0, None)
     later = clock.forward(60)
-    second = await store.bind(first.thread_id, "sales", SessionId("s2"), ended="session lost")
-    assert (await store.thread(first.thread_id)).binding == second
+    second = await store.bindings.bind(first.thread_id, "sales", SessionId("s2"), ended="session lost")
+    assert (await store.threads.get(first.thread_id)).binding == second
     assert await store.overview.session_history(first.thread_id) == [
         BindingHistory(first, later, "session lost"),
         BindingHistory(second, None, ""),
@@ -51,25 +51,25 @@ async def test_a_binding_is_replaced_and_kept_in_the_history(store: Store, clock
 
 async def test_an_unbound_thread_has_no_binding(store: Store, clock: SetClock) -> None:
     binding, _ = await bound(store, "m1")
-    await store.unbind(binding.thread_id, "new")
-    await store.unbind(binding.thread_id, "again")
-    assert (await store.thread(binding.thread_id)).binding is None
+    await store.bindings.unbind(binding.thread_id, "new")
+    await store.bindings.unbind(binding.thread_id, "again")
+    assert (await store.threads.get(binding.thread_id)).binding is None
     assert await store.overview.session_history(binding.thread_id) == [BindingHistory(binding, clock.now(), "new")]
 
 
 async def test_a_thread_that_is_not_there_cannot_be_bound(store: Store) -> None:
     with pytest.raises(StoreError):
-        await store.bind(5, "support", SessionId("s1"))
+        await store.bindings.bind(5, "support", SessionId("s1"))
     assert await store.overview.session_history(5) == []
 
 
 async def test_a_thread_is_found_by_its_questions_and_by_its_answers(store: Store) -> None:
     turn = await asked(store, "m1")
-    await store.part_posting(turn.id, 0, "marker")
-    await store.part_posted(turn.id, 0, MessageId("answer"))
+    await store.parts.posting(turn.id, 0, "marker")
+    await store.parts.posted(turn.id, 0, MessageId("answer"))
     await asked(store, "m2", thread="t2")
     for name in ("m1", "answer"):
-        found = await store.find_thread_of_message(SLACK, TEAM, HELP, MessageId(name))
+        found = await store.threads.find_by_message(SLACK, TEAM, HELP, MessageId(name))
         assert found is not None
         assert found.id == turn.thread_id
         for elsewhere in (
@@ -77,22 +77,22 @@ async def test_a_thread_is_found_by_its_questions_and_by_its_answers(store: Stor
             (SLACK, WorkspaceId("x"), HELP),
             (SLACK, TEAM, ChannelId("x")),
         ):
-            assert await store.find_thread_of_message(*elsewhere, MessageId(name)) is None
+            assert await store.threads.find_by_message(*elsewhere, MessageId(name)) is None
 
 
 async def test_pending_threads_come_in_the_order_of_their_oldest_message(store: Store) -> None:
     for name, thread in (("m1", "a"), ("m2", "b"), ("m3", "a"), ("m4", "c")):
         await store.accept(inbound(name, thread))
-    a, b, c = [row.id for row in [await store.find_thread(ref(name)) for name in "abc"] if row is not None]
-    assert await store.pending_threads() == [a, b, c]
-    binding = await store.bind(a, "support", SessionId("s"))
+    a, b, c = [row.id for row in [await store.threads.find(ref(name)) for name in "abc"] if row is not None]
+    assert await store.threads.pending() == [a, b, c]
+    binding = await store.bindings.bind(a, "support", SessionId("s"))
     [first, second] = await store.waiting(a)
     turn = await store.begin_turn(a, binding.id, [first.id])
-    assert await store.pending_threads() == [a, b, c]
+    assert await store.threads.pending() == [a, b, c]
     await store.end_turn(turn.id, TurnState.ANSWERED, "")
-    assert await store.pending_threads() == [b, a, c]
+    assert await store.threads.pending() == [b, a, c]
     await store.end_messages(a, [second.id], TurnState.CANCELLED, "withdrawn")
-    assert await store.pending_threads() == [b, c]
+    assert await store.threads.pending() == [b, c]
 
 
 async def test_sessions_are_listed_latest_first(store: Store, clock: SetClock) -> None:
@@ -116,8 +116,8 @@ async def test_changes_by_others_are_counted_and_those_of_the_running_process_ar
     running, other = await open_it(exclusive=True), await open_it()
     binding, _ = await bound(running, "m1")
     assert await running.notes.changes() == 0
-    await other.bind(binding.thread_id, "support", SessionId("given"), ended="attached")
+    await other.bindings.bind(binding.thread_id, "support", SessionId("given"), ended="attached")
     assert await running.notes.changes() == 1
-    await other.unbind(binding.thread_id, "reset")
+    await other.bindings.unbind(binding.thread_id, "reset")
     assert await running.notes.changes() == 2
-    assert (await running.thread(binding.thread_id)).binding is None
+    assert (await running.threads.get(binding.thread_id)).binding is None

@@ -59,17 +59,17 @@ async def test_the_journal_of_a_reply(store: Store) -> None:
         assert found is not None
         return found.state, list(found.parts)
 
-    await store.part_posting(turn.id, 0, "a")
+    await store.parts.posting(turn.id, 0, "a")
     assert await parts() == (TurnState.ASKED, [PartRow(turn.id, 0, PartState.POSTING, "a", None)])
-    await store.part_posting(turn.id, 0, "b")
+    await store.parts.posting(turn.id, 0, "b")
     assert await parts() == (TurnState.ASKED, [PartRow(turn.id, 0, PartState.POSTING, "b", None)])
-    await store.part_posted(turn.id, 0, MessageId("p0"))
+    await store.parts.posted(turn.id, 0, MessageId("p0"))
     posted = PartRow(turn.id, 0, PartState.POSTED, "b", MessageId("p0"))
     assert await parts() == (TurnState.REPLYING, [posted])
-    await store.part_posting(turn.id, 1, "c")
+    await store.parts.posting(turn.id, 1, "c")
     sealed = PartRow(turn.id, 0, PartState.SEALED, "b", MessageId("p0"))
     assert await parts() == (TurnState.REPLYING, [sealed, PartRow(turn.id, 1, PartState.POSTING, "c", None)])
-    await store.part_posted(turn.id, 1, MessageId("p1"))
+    await store.parts.posted(turn.id, 1, MessageId("p1"))
     await store.end_turn(turn.id, TurnState.ANSWERED, "")
     [ended] = await store.overview.turns(turn.thread_id)
     assert [part.state for part in ended.parts] == [PartState.SEALED, PartState.SEALED]
@@ -78,9 +78,9 @@ async def test_the_journal_of_a_reply(store: Store) -> None:
 async def test_a_receipt_needs_a_part(store: Store) -> None:
     turn = await asked(store, "m1")
     with pytest.raises(StoreError, match="part 0 of turn 1 was never"):
-        await store.part_posted(turn.id, 0, MessageId("p0"))
+        await store.parts.posted(turn.id, 0, MessageId("p0"))
     with pytest.raises(StoreError):
-        await store.part_posting(99, 0, "a")
+        await store.parts.posting(99, 0, "a")
 
 
 async def test_a_turn_waits_and_goes_on(store: Store) -> None:
@@ -92,8 +92,8 @@ async def test_a_turn_waits_and_goes_on(store: Store) -> None:
     assert (waiting.state, waiting.waiting_kind, waiting.waiting_until) == (TurnState.WAITING, "approval", until)
     await store.resume_turn(turn.id)
     assert await store.unfinished_turn(turn.thread_id) == turn
-    await store.part_posting(turn.id, 0, "a")
-    await store.part_posted(turn.id, 0, MessageId("p0"))
+    await store.parts.posting(turn.id, 0, "a")
+    await store.parts.posted(turn.id, 0, MessageId("p0"))
     await store.wait_turn(turn.id, "approval", until)
     await store.resume_turn(turn.id)
     resumed = await store.unfinished_turn(turn.thread_id)
@@ -103,7 +103,7 @@ async def test_a_turn_waits_and_goes_on(store: Store) -> None:
 
 async def test_a_turn_moves_to_another_session(store: Store) -> None:
     turn = await asked(store, "m1")
-    second = await store.bind(turn.thread_id, "support", SessionId("s2"), ended="session lost")
+    second = await store.bindings.bind(turn.thread_id, "support", SessionId("s2"), ended="session lost")
     await store.move_turn(turn.id, second.id)
     await store.end_turn(turn.id, TurnState.ANSWERED, "", last_seen="c1")
     first, now = [item.binding for item in await store.overview.session_history(turn.thread_id)]
@@ -123,7 +123,7 @@ async def test_the_end_of_a_turn(store: Store, clock: SetClock) -> None:
     turn = await asked(store, "m1", "m2")
     later = clock.forward(7)
     await store.end_turn(turn.id, TurnState.ANSWERED, "", last_seen="c9")
-    thread = await store.thread(turn.thread_id)
+    thread = await store.threads.get(turn.thread_id)
     assert thread.active_at == later
     assert thread.binding is not None
     assert (thread.binding.sent, thread.binding.last_seen) == (2, "c9")
@@ -138,7 +138,7 @@ async def test_what_was_seen_is_kept_when_nothing_new_was(store: Store) -> None:
     for message_id, seen in zip(ids, ("c1", None), strict=True):
         turn = await store.begin_turn(binding.thread_id, binding.id, [message_id])
         await store.end_turn(turn.id, TurnState.FAILED, "the chatbot is down", last_seen=seen)
-    now = (await store.thread(binding.thread_id)).binding
+    now = (await store.threads.get(binding.thread_id)).binding
     assert now is not None
     assert (now.sent, now.last_seen) == (2, "c1")
     assert [turn.reason for turn in await store.overview.turns(binding.thread_id, limit=1)] == ["the chatbot is down"]
@@ -161,9 +161,9 @@ async def test_a_turn_ends_once(store: Store) -> None:
 
 async def test_a_late_receipt_of_an_ended_turn_is_kept(store: Store) -> None:
     turn = await asked(store, "m1")
-    await store.part_posting(turn.id, 0, "a")
+    await store.parts.posting(turn.id, 0, "a")
     await store.end_turn(turn.id, TurnState.FAILED, "unknown outcome")
-    await store.part_posted(turn.id, 0, MessageId("p0"))
+    await store.parts.posted(turn.id, 0, MessageId("p0"))
     [ended] = await store.overview.turns(turn.thread_id)
     assert (ended.state, [part.message for part in ended.parts]) == (TurnState.FAILED, ["p0"])
 

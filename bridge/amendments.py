@@ -8,7 +8,8 @@ from dataclasses import replace
 from bridge import question
 from bridge.model import Deleted, Edited, InstanceName, MessageRef
 from bridge.reply.outlet import Outlet
-from bridge.routing import OnDelete, OnEdit, Route, decide
+from bridge.route import OnDelete, OnEdit, Route
+from bridge.routing import decide
 from bridge.store import Accepted, Change, Store, Verdict, WaitingMessage
 
 Changed = Callable[[int, int | None], None]

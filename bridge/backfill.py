@@ -20,7 +20,7 @@ from bridge.model import InstanceName, Message, ThreadRef
 from bridge.platform import HasHistory
 from bridge.reply.insist import Backoff
 from bridge.reply.outlet import Outlet
-from bridge.routing import Route
+from bridge.route import Route
 from bridge.store import Store
 
 log = structlog.get_logger(__name__)

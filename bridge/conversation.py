@@ -12,13 +12,14 @@ import structlog
 
 from bridge import notices
 from bridge.amending import amend
-from bridge.desk import Ask, Desk
+from bridge.batching import ask_for, batch, route_of
+from bridge.desk import Desk
 from bridge.errors import InstanceFailed, Outdated, Rejected
 from bridge.model import InstanceName, Message, Surface, ThreadRef
-from bridge.question import Wish, contents, unread, wish
+from bridge.question import Wish, unread, wish
 from bridge.reply.marks import marker
 from bridge.reply.outlet import Outlet
-from bridge.routing import Route, WhenBusy, decide
+from bridge.route import Route
 from bridge.store import Store, ThreadRow, TurnRow, TurnState, WaitingMessage
 from bridge.turn import Turn
 
@@ -119,7 +120,7 @@ class Conversation:
         waiting = await self._store.waiting(self._id)
         if row is not None:
             with self._desk() as desk:
-                self._turn = Turn(desk, outlet, thread, self._ask(row.messages), row)
+                self._turn = Turn(desk, outlet, thread, ask_for(row.messages, self._routes()), row)
                 pressed = self._pressed is not None and self._turn.asked_before(self._pressed)
                 if pressed or any(wish(later.message) is Wish.STOP for later in waiting):
                     self._stopped = self._turn.stop()
@@ -132,7 +133,7 @@ class Conversation:
 
     async def _amend(self, thread: ThreadRow, outlet: Outlet, wished: TurnRow) -> None:
         """Do what somebody wishes of a turn, who may have wished something else meanwhile."""
-        most_parts = self._ask(wished.messages).most_parts if wished.messages else 0
+        most_parts = ask_for(wished.messages, self._routes()).most_parts if wished.messages else 0
         with contextlib.suppress(Outdated), self._desk() as desk:
             await amend(desk, outlet, thread, wished, most_parts=most_parts)
 
@@ -168,7 +169,8 @@ class Conversation:
                 await self._close(head, TurnState.CANCELLED, "stopped before it was asked")
             case Wish.ANSWER:
                 thread = await self._refresh(thread, head)
-                ask = replace(self._ask(self._batch(waiting)), again=head.id == self._replying)
+                routes = self._routes()
+                ask = replace(ask_for(batch(waiting, routes), routes), again=head.id == self._replying)
                 self._replying = head.id
                 with self._desk() as desk:
                     self._turn = Turn(desk, outlet, thread, ask)
@@ -197,7 +199,7 @@ class Conversation:
 
     async def _refresh(self, thread: ThreadRow, head: WaitingMessage) -> ThreadRow:
         """The thread, without its session when that has been idle for longer than the route allows."""
-        route = self._route(head)
+        route = route_of(head, self._routes())
         if thread.binding is None or route is None or route.reset_after is None:
             return thread
         ended = await self._store.last_ended(self._id)
@@ -205,35 +207,6 @@ class Conversation:
             return thread
         await self._store.bindings.unbind(self._id, f"idle for longer than the reset_after of {route.label}")
         return replace(thread, binding=None)
-
-    def _batch(self, waiting: Sequence[WaitingMessage]) -> Sequence[WaitingMessage]:
-        """The messages of the next turn."""
-        route = self._route(waiting[0])
-        if route is not None and route.when_busy is WhenBusy.QUEUE:
-            return waiting[:1]
-        chatbot = self._chatbot(waiting[0])
-        for count, message in enumerate(waiting):
-            if wish(message.message) is not Wish.ANSWER or self._chatbot(message) != chatbot:
-                return waiting[:count]
-        return waiting
-
-    def _ask(self, messages: Sequence[WaitingMessage]) -> Ask:
-        route = self._route(messages[0])
-        plain = [message.message for message in messages]
-        ask = Ask(
-            messages,
-            self._chatbot(messages[0]),
-            contents(plain, show_author=route is not None and route.show_author),
-            remark=unread(plain),
-        )
-        return ask if route is None else replace(ask, show=route.show, most_parts=route.most_parts)
-
-    def _route(self, message: WaitingMessage) -> Route | None:
-        return decide(message.message, self._routes(), conversation=True).route
-
-    def _chatbot(self, message: WaitingMessage) -> str:
-        route = self._route(message)
-        return message.chatbot if route is None else route.chatbot
 
     async def _unreadable(self, thread: ThreadRow, head: WaitingMessage) -> str | None:
         """What to say about a message without words; None when it was said before."""

@@ -18,7 +18,8 @@ from bridge.meter import Meter
 from bridge.model import Deleted, Edited, Event, EventId, InstanceName, Message, Pressed, Stopped, Surface, ThreadRef
 from bridge.reply.marks import marker
 from bridge.reply.outlet import Outlet
-from bridge.routing import Action, Decision, Route, decide, unless_too_old
+from bridge.route import Route
+from bridge.routing import Action, Decision, decide, unless_too_old
 from bridge.store import EARLY, Accepted, Inbound, Store, ThreadRow, Verdict
 
 log = structlog.get_logger(__name__)

@@ -15,7 +15,8 @@ from bridge.model import ChannelId, InstanceName, Message, Surface, ThreadId, Th
 from bridge.platform import Channel, HasHistory, Operation
 from bridge.reply.insist import insist
 from bridge.reply.outlet import Outlet
-from bridge.routing import Route, may_apply
+from bridge.route import Route
+from bridge.routing import may_apply
 from bridge.store import Store
 
 log = structlog.get_logger(__name__)

@@ -30,7 +30,7 @@ from bridge.model import Event, InstanceName
 from bridge.recovery import recover
 from bridge.reply.insist import Backoff
 from bridge.retention import keep_clean
-from bridge.routing import Route
+from bridge.route import Route
 from bridge.stopping import Stopping
 from bridge.store import Store
 from bridge.tasks import cancelled

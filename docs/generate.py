@@ -15,7 +15,7 @@ from bridge import chatbot, hookspecs
 from bridge.cli import COMMANDS, build, load
 from bridge.config.example import example_toml
 from bridge.config.reference import reference_markdown
-from bridge.platform import abilities, adapter, capabilities
+from bridge.platform import abilities, adapter, capabilities, streams
 from bridge.plugins import Plugins
 
 ROOT = Path(__file__).parent.parent
@@ -52,6 +52,7 @@ INTERFACES = {
     "Platforms": adapter,
     "Limits of a platform": capabilities,
     "Optional abilities of a platform": abilities,
+    "Messages that grow": streams,
     "Chatbots": chatbot,
 }
 

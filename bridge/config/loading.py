@@ -16,7 +16,7 @@ from bridge.config.settings import Settings
 from bridge.errors import PluginError
 from bridge.model import InstanceName
 from bridge.plugins import Plugins
-from bridge.routing import Route
+from bridge.route import Route
 
 TABLES = ("bridge", "platforms", "providers", "chatbots", "routes")
 """The tables at the top of the file."""

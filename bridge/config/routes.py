@@ -10,7 +10,7 @@ from bridge.config.mistakes import instead
 from bridge.config.positions import Keys
 from bridge.config.settings import RouteTable
 from bridge.config.unreachable import covering
-from bridge.routing import Route
+from bridge.route import Route
 
 
 def read_routes(

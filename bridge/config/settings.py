@@ -23,7 +23,7 @@ from pydantic_core import PydanticCustomError
 
 from bridge.config.durations import Duration
 from bridge.config.tables import Secret, Table, read_secret
-from bridge.routing import OnDelete, OnEdit, ReplyIn, Show, Trigger, WhenBusy
+from bridge.route import OnDelete, OnEdit, ReplyIn, Show, Trigger, WhenBusy
 
 _PASSWORD = re.compile(r"[^:/?#]+://[^/?#@]*:[^/?#]*@|[?&]password=", re.IGNORECASE)
 _SQLITE = "sqlite:///"

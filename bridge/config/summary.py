@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from bridge.config.changes import Difference, difference
 from bridge.config.loading import Config
 from bridge.plugins import resolve
-from bridge.routing import Route
+from bridge.route import Route
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from fnmatch import fnmatchcase
 
-from bridge.routing import Route
+from bridge.route import Route
 
 _DIRECT = None
 """Stands for direct messages where others are patterns of channels."""

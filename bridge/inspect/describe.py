@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from bridge.config import Config
 from bridge.config.durations import show_duration
-from bridge.routing import ReplyIn, Route, Trigger, WhenBusy
+from bridge.route import ReplyIn, Route, Trigger, WhenBusy
 
 _LIKE_A_NAME = re.compile("[^#0-9*?]+")
 """The ids of the known platforms hold digits."""

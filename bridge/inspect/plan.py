@@ -9,7 +9,7 @@ from typing import Any
 
 from bridge.config.changes import FIXED, Difference
 from bridge.config.summary import Summary
-from bridge.routing import Route
+from bridge.route import Route
 
 Place = tuple[str, str]
 """A platform's name, "every platform" among them, and what a route takes there."""

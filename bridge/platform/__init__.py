@@ -18,9 +18,6 @@ from bridge.platform.abilities import (
     SendsFiles,
     ServesHttp,
     ShowsActivity,
-    StreamsNatively,
-    Task,
-    TaskStatus,
 )
 from bridge.platform.adapter import (
     Admit,
@@ -33,6 +30,7 @@ from bridge.platform.adapter import (
     PlatformContext,
 )
 from bridge.platform.capabilities import Budget, BudgetKey, Capabilities, Operation, Unit
+from bridge.platform.streams import StreamsNatively, Task, TaskStatus
 
 __all__ = [
     "Admit",

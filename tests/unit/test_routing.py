@@ -24,7 +24,8 @@ from bridge.model import (
     UserId,
     WorkspaceId,
 )
-from bridge.routing import Action, ReplyIn, Route, Trigger, decide
+from bridge.route import ReplyIn, Route, Trigger
+from bridge.routing import Action, decide
 
 
 def route(number: int = 1, **keys: Any) -> Route:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bridge.config import InvalidConfig
-from bridge.routing import ReplyIn, Trigger, WhenBusy
+from bridge.route import ReplyIn, Trigger, WhenBusy
 from tests.unit.config.paper import BrainTable, Owner, PaperTable, ThoughtTable, load
 
 WHOLE = """\

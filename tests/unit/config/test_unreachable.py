@@ -25,7 +25,8 @@ from bridge.model import (
     UserId,
     WorkspaceId,
 )
-from bridge.routing import Route, decide, mismatch
+from bridge.route import Route
+from bridge.routing import decide, mismatch
 from tests.unit.config.paper import mistakes
 
 PLATFORMS = ("slack", "discord")

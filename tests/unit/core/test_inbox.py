@@ -10,7 +10,7 @@ from bridge.clock import SystemClock
 from bridge.inbox import Inbox
 from bridge.lanes import Lanes
 from bridge.meter import Meter
-from bridge.routing import Route
+from bridge.route import Route
 from bridge.store import Acceptance, Inbound, Store, open_store
 from bridge.testing import MemoryWorld
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bridge.inspect.describe import describe_route, remarks, summarize
-from bridge.routing import ReplyIn, Route, Trigger, WhenBusy
+from bridge.route import ReplyIn, Route, Trigger, WhenBusy
 from tests.unit.config.paper import load
 
 BASE = "[platforms.paper]\n[providers.brain]\n[chatbots.a]\nname = 'A'\n"

@@ -15,7 +15,7 @@ from bridge.amending import amend
 from bridge.batching import ask_for, batch, route_of
 from bridge.desk import Desk
 from bridge.errors import InstanceFailed, Outdated, Rejected
-from bridge.model import InstanceName, Message, Surface, ThreadRef
+from bridge.model import InstanceName, Message, ThreadRef
 from bridge.question import Wish, unread, wish
 from bridge.reply.marks import marker
 from bridge.reply.outlet import Outlet
@@ -219,7 +219,7 @@ class Conversation:
         state, reason = TurnState.ANSWERED, f"answered by the bridge: {wish(head.message).value}"
         try:
             if text is not None:
-                if thread.binding is None and thread.ref.surface is Surface.THREAD:
+                if thread.may_need_opening:
                     await outlet.open_thread(thread.ref, head.message.text)
                 with self._desk() as desk:
                     again = desk.earlier(head.message) if head.id != self._replying else head.message.sent_at

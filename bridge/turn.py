@@ -22,7 +22,6 @@ from bridge.errors import (
     Unprovable,
 )
 from bridge.hookspecs import FinishedTurn
-from bridge.model import Surface
 from bridge.outcome import Outcome
 from bridge.reply.activity import show_activity
 from bridge.reply.document import Document
@@ -116,7 +115,8 @@ class Turn:
             work := asyncio.create_task(self._dialogue.run(asked=self._row is not None), name="dialogue"),
             interruption := asyncio.create_task(self._interrupted.wait()),
         ]
-        if self._row is None and self._thread.binding is None and ref.surface is Surface.THREAD:
+        begun = self._row is not None and any(part.message is not None for part in self._row.parts)
+        if self._thread.may_need_opening and not begun:
             title = self._ask.messages[0].message.text
             tasks.append(opening := asyncio.create_task(self._outlet.open_thread(ref, title), name="opening"))
             self._opening = opening

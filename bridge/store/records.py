@@ -13,6 +13,7 @@ from bridge.model import (
     Message,
     MessageId,
     SessionId,
+    Surface,
     ThreadId,
     ThreadRef,
     UserId,
@@ -142,6 +143,11 @@ class ThreadRow:
     created_at: datetime
     active_at: datetime
     binding: BindingRow | None
+
+    @property
+    def may_need_opening(self) -> bool:
+        """Whether the platform may still have to open the thread: it is not known that a turn has ended there."""
+        return self.ref.surface is Surface.THREAD and (self.binding is None or not self.binding.sent)
 
 
 @dataclass(frozen=True, slots=True)

@@ -222,3 +222,16 @@ async def test_nobody_is_told_of_waiting_once_it_is_over(tmp_path: Path) -> None
             await here.ended(1)
         await here.world.until(lambda: notices.STOPPED in here.world.shown(question.thread))
         assert notices.STILL_WAITING not in here.world.shown(question.thread)
+
+
+async def test_a_thread_is_opened_by_the_next_process_where_this_one_could_not(tmp_path: Path) -> None:
+    async with place(tmp_path) as here:
+        async with here.world.holding(Operation.OPEN_THREAD), here.running(PARKING):
+            question = await here.world.say("One", mention=True)
+            await eventually(lambda: here.count("SELECT count(*) FROM bindings") == 1)
+        assert not here.world.opened
+        async with here.running():
+            await here.answered(question.thread, "1: One")
+            await here.world.say("Two", thread=question.thread)
+            await here.answered(question.thread, "1: One", "2: Two")
+        assert [call.text for call in here.world.calls if call.operation is Operation.OPEN_THREAD] == ["One"]

@@ -63,3 +63,5 @@ def violations(stage: Stage, length: str, questions: Sequence[str] = ()) -> Iter
         yield f"asked {stage.asked}"
     if shown != [word for question in questions for word in answer(length, question).split()]:
         yield f"shown {stage.shown}"
+    if {message.thread for message in stage.said} != set(stage.world.opened):
+        yield f"opened {list(stage.world.opened)}"

@@ -132,7 +132,7 @@ class Backfill:
         while not outlet.failed.is_set():
             try:
                 reached = await self._store.notes.reached(thread.instance) or now
-                for message in await missed.of(thread, since or max(reached - OVERLAP, now - self._window())):
+                for message in await missed.of(thread, since or self._since(reached, now)):
                     await self._accept(message)
             except InstanceFailed:
                 outlet.failed.set()
@@ -156,6 +156,8 @@ class Backfill:
 
     async def _note(self, name: InstanceName) -> None:
         """While nothing is missed, everything up to the newest event is stored."""
+        if self._reads(name):
+            return
         try:
             newest = await self._store.notes.newest(name)
             if newest is not None:
@@ -169,7 +171,8 @@ class Backfill:
         while not outlet.failed.is_set():
             try:
                 await self._fetch(name, outlet, began)
-                await self._store.notes.set_reached(name, began)
+                if not self._reads(name):
+                    await self._store.notes.set_reached(name, began)
             except InstanceFailed:
                 outlet.failed.set()
             except Exception as error:  # noqa: BLE001 - see `_interrupted`
@@ -194,10 +197,21 @@ class Backfill:
         self._first.discard(name)
         if first or reached is None or not window or not isinstance(outlet.platform, HasHistory):
             return
-        since, count = max(reached - OVERLAP, now - window), 0
+        since, count = self._since(reached, now), 0
         missed = Missed(name, outlet, outlet.platform, self._store, self._routes())
         async for messages in missed.since(since, now - window):
             for message in messages:
                 await self._accept(message)
             count += len(messages)
+        for place in missed.aside:
+            self.read_again(place, since)
         log.info("backfill.done", platform=name, since=since.isoformat(timespec="seconds"), messages=count)
+
+    def _since(self, reached: datetime, now: datetime) -> datetime:
+        """From when on messages may be missing. What lies ahead was noted by a clock that was wrong."""
+        earliest = now - self._window()
+        return max(reached - OVERLAP, earliest) if reached - OVERLAP < now else earliest
+
+    def _reads(self, name: InstanceName) -> bool:
+        """Whether a place of this instance is still to be read."""
+        return any(place.instance == name for place in self._again)

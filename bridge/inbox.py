@@ -110,7 +110,9 @@ class Inbox:
             thread = decision.thread if begun is None else begun.ref
             if begun is None and not fetched:
                 await self._look_back(message, thread)
-            await self._accept(message, thread, decision.route, decision.reason)
+            accepted = await self._accept(message, thread, decision.route, decision.reason)
+            if accepted and fetched and begun is None and thread.surface is Surface.THREAD:
+                self._again(thread, message.sent_at)  # which nobody knew of when the places to read were listed
             return
         removed = self._removed(decision, begun)
         if removed:
@@ -142,15 +144,17 @@ class Inbox:
         chatbot = begun.binding.chatbot if begun.binding is not None else begun.chatbot
         return "" if chatbot in self._chatbots() else chatbot
 
-    async def _accept(self, message: Message, thread: ThreadRef, route: Route, why: str) -> None:
+    async def _accept(self, message: Message, thread: ThreadRef, route: Route, why: str) -> bool:
+        """Whether it is a new one."""
         acceptance = await self._store.accept(Inbound(message, thread, route.chatbot, route.label, why))
         if acceptance.outcome is Accepted.NEW:
             self._meter.accepted(thread.instance)
             self._wake(acceptance.thread_id, message)
-            return
+            return True
         self._meter.duplicate(thread.instance)
         if acceptance.thread_id:
             self._wake(acceptance.thread_id, None)  # whoever delivered it first may have gone before waking anybody
+        return False
 
     async def _stopped(self, event: Stopped) -> None:
         thread = await self._store.threads.find(event.thread)

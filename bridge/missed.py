@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import structlog
 
 from bridge.budget.scheduler import Priority
-from bridge.errors import Rejected
+from bridge.errors import OutcomeUnknown, PlatformError, PlatformUnavailable, Rejected
 from bridge.model import ChannelId, InstanceName, Message, Surface, ThreadId, ThreadRef, WorkspaceId
 from bridge.platform import Channel, HasHistory, Operation
 from bridge.reply.insist import insist
@@ -27,8 +27,12 @@ Ask = Callable[[str | None], Awaitable[tuple[Sequence[T], str | None]]]
 CONVERSATIONS = 1_000
 """The threads that are read, the latest active first."""
 CHANNELS = 100
+SILENT = timedelta(days=30)
+"""How long a thread may have been silent that is still read, after all others."""
 MESSAGES = 1_000
 """The messages that are read of one place."""
+ATTEMPTS = 8
+"""So often a call is made before its place is put aside: for about a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +44,35 @@ class Missed:
     platform: HasHistory
     store: Store
     routes: Sequence[Route]
+    aside: list[ThreadRef] = field(default_factory=list)
+    """Places that could not be read, and that no other place is to wait for."""
 
     async def since(self, moment: datetime, earliest: datetime) -> AsyncIterator[Sequence[Message]]:
-        """What people wrote after `moment`, place by place, each oldest first; threads silent since `earliest` are not
-        read. Rate limits and outages are waited out. Raises InstanceFailed and StoreError."""
-        known = await self.store.threads.active(self.name, earliest, CONVERSATIONS)
-        for place in known:
-            if place.surface is not Surface.CHANNEL:  # a chain of replies stands at the channel's top level
-                yield await self._read(place, moment)
+        """What people wrote after `moment`, place by place, each oldest first; threads silent since `earliest` come
+        last. Rate limits are waited out, and outages for a while. Raises InstanceFailed and StoreError, and
+        PlatformError once everything else is read where the channels cannot be listed."""
+        recent = await self.store.threads.active(self.name, earliest, CONVERSATIONS)
+        known = await self.store.threads.active(self.name, earliest - SILENT, CONVERSATIONS)
         direct = {place.channel for place in known if place.surface is Surface.DIRECT}
-        for channel in await self._channels():
-            if channel.place.channel not in direct:
-                yield await self._read(channel.place, moment)
+        unlisted: PlatformError | None = None
+        try:
+            channels = await self._channels()
+        except (PlatformUnavailable, OutcomeUnknown) as error:
+            channels, unlisted = (), error
+        at_the_top = [channel.place for channel in channels if channel.place.channel not in direct]
+        for place in (*self._threads(recent), *at_the_top, *self._threads(known[len(recent) :])):
+            try:
+                yield await self.of(place, moment)
+            except (PlatformUnavailable, OutcomeUnknown) as error:
+                log.warning("backfill.put_aside", platform=self.name, channel=place.channel, reason=str(error))
+                self.aside.append(place)
+        if unlisted is not None:
+            raise unlisted
 
-    async def of(self, place: ThreadRef, moment: datetime) -> Sequence[Message]:
-        """What people wrote in one place after `moment`, oldest first. As `since` otherwise."""
-        return await self._read(place, moment)
+    @staticmethod
+    def _threads(places: Sequence[ThreadRef]) -> Sequence[ThreadRef]:
+        """Those that have a history of their own: a chain of replies stands at the channel's top level."""
+        return [place for place in places if place.surface is not Surface.CHANNEL]
 
     async def _channels(self) -> Sequence[Channel]:
         """The channels and direct conversations that some route takes."""
@@ -74,7 +91,9 @@ class Missed:
         direct = channel.place.surface is Surface.DIRECT
         return may_apply(self.routes, self.name, channel.workspace, channel.channel, direct=direct)
 
-    async def _read(self, place: ThreadRef, moment: datetime) -> Sequence[Message]:
+    async def of(self, place: ThreadRef, moment: datetime) -> Sequence[Message]:
+        """What people wrote in one place after `moment`, oldest first. Raises PlatformUnavailable and OutcomeUnknown
+        when it cannot be read now; as `since` otherwise."""
         found: list[Message] = []
         try:
             async for page in self._pages(
@@ -102,4 +121,8 @@ class Missed:
         self, operation: Operation, place: ThreadRef, cursor: str | None, ask: Ask[T]
     ) -> tuple[Sequence[T], str | None]:
         outlet = self.outlet
-        return await insist(outlet.clock, lambda: outlet.call(Priority.MIDDLE, operation, place, lambda: ask(cursor)))
+        return await insist(
+            outlet.clock,
+            lambda: outlet.call(Priority.MIDDLE, operation, place, lambda: ask(cursor)),
+            attempts=ATTEMPTS,
+        )

@@ -31,17 +31,20 @@ class Backoff:
         self._next = self._first
 
 
-async def insist(clock: Clock, call: Callable[[], Awaitable[T]]) -> T:
+async def insist(clock: Clock, call: Callable[[], Awaitable[T]], *, attempts: int | None = None) -> T:
     """Call until it goes through. `call` passes the scheduler, which keeps the time that a rate limit asks for.
 
-    Raises what no waiting can mend: Rejected, InstanceFailed, and everything that is no PlatformError.
+    Raises what no waiting can mend: Rejected, InstanceFailed, and everything that is no PlatformError; after so many
+    `attempts` also PlatformUnavailable and OutcomeUnknown.
     """
-    backoff = Backoff()
+    backoff, failures = Backoff(), 0
     while True:
         try:
             return await call()
         except RateLimited:
             continue
         except (PlatformUnavailable, OutcomeUnknown):
-            pass
+            failures += 1
+            if failures == attempts:
+                raise
         await clock.sleep(backoff.wait())

@@ -17,13 +17,13 @@ _FILE = "configuration"
 _CHANGES = select(counters.c.value).where(counters.c.name == "changes")
 
 
-def set_reached(connection: Connection, instance: InstanceName, at: datetime) -> None:
-    new = insert(reached).values(instance=instance, at=to_micros(at))
+def set_reached(connection: Connection, instance: InstanceName, at: datetime, *, now: int) -> None:
+    new = insert(reached).values(instance=instance, at=min(to_micros(at), now))
     connection.execute(
         new.on_conflict_do_update(
             index_elements=["instance"],
             set_={"at": new.excluded["at"]},
-            where=new.excluded["at"] > reached.c["at"],
+            where=(new.excluded["at"] > reached.c["at"]) | (reached.c["at"] > now),
         )
     )
 

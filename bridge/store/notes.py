@@ -44,8 +44,10 @@ class Notes:
         return await self._reader.run(lambda connection: cursors.early(connection, thread))
 
     async def set_reached(self, instance: InstanceName, at: datetime) -> None:
-        """Everything that was sent on the instance until `at` is stored. It never goes back in time."""
-        await self._writer.run(lambda connection: cursors.set_reached(connection, instance, at))
+        """Everything that was sent on the instance until `at` is stored, but not later than now. It goes back in time
+        only from a moment that lies ahead, which a wrong clock must have noted."""
+        now = to_micros(self._clock.now())
+        await self._writer.run(lambda connection: cursors.set_reached(connection, instance, at, now=now))
 
     async def reached(self, instance: InstanceName) -> datetime | None:
         """Until when everything is stored; None before that was ever said."""

@@ -8,7 +8,19 @@ from typing import Any
 
 import structlog
 
-from bridge import BudgetKey, Channel, ChannelId, Message, Named, Operation, Surface, ThreadId, ThreadRef, WorkspaceId
+from bridge import (
+    BudgetKey,
+    Channel,
+    ChannelId,
+    Message,
+    Named,
+    Operation,
+    Rejected,
+    Surface,
+    ThreadId,
+    ThreadRef,
+    WorkspaceId,
+)
 from bridge_discord.ids import snowflake_at
 from bridge_discord.inbound import Reader
 from bridge_discord.limits import room
@@ -45,7 +57,11 @@ class History:
         if not waiting:
             return (), None
         first, *later = waiting
-        found = await self._of_guild(first)
+        try:
+            found = await self._of_guild(first)
+        except Rejected as error:  # its other servers are listed all the same
+            log.warning("backfill.server_not_listed", server=first, reason=str(error))
+            found = ()
         return found, f"{first}:{','.join(later)}"
 
     async def messages(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from bridge import Forbidden, Operation, PlatformUnavailable, RateLimited, SessionId, SystemClock
@@ -11,6 +12,7 @@ from bridge.store.encoding import to_micros
 from bridge.testing import eventually
 from tests.core.running import CONFIG, Place, place
 from tests.core.test_explain import lines, of
+from tests.recovery.stopped import HastyClock
 
 
 async def once_connected(here: Place) -> None:
@@ -145,3 +147,62 @@ async def test_a_direct_conversation_that_nobody_can_list_is_read_from_its_first
             here.world.said.append(first)
             await here.world.say("Two", direct=True)
             await here.answered(first.thread, "1: One", "2: Two")
+
+
+class Shifted(SystemClock):
+    """A clock that is wrong, or the time of another day."""
+
+    def __init__(self, by: timedelta) -> None:
+        self._by = by
+
+    def now(self) -> datetime:
+        return super().now() + self._by
+
+
+async def test_a_thread_that_was_silent_for_days_is_read_too(tmp_path: Path) -> None:
+    before = Shifted(timedelta(days=-3))
+    async with place(tmp_path) as here:
+        here.world.clock = before
+        async with here.running(clock=before):
+            question = await here.world.say("One", mention=True)
+            await here.ended(1)
+        here.world.clock = SystemClock()
+        await here.world.say("Two", thread=question.thread)
+        async with here.running():
+            await here.answered(question.thread, "1: One", "2: Two")
+
+
+async def test_a_thread_that_began_meanwhile_is_read_to_its_end(tmp_path: Path) -> None:
+    async with place(tmp_path) as here:
+        await once_connected(here)
+        question = await here.world.say("One", channel="help", mention=True)
+        await here.world.say("Two", thread=question.thread)
+        async with here.running():
+            await here.taken(3)
+            await here.world.until(lambda: bool(here.world.shown(question.thread)))
+            await eventually(lambda: here.count("SELECT count(*) FROM messages WHERE state = 'answered'") == 3)
+
+
+async def test_a_place_that_cannot_be_read_holds_up_no_other_and_is_read_later(tmp_path: Path) -> None:
+    async with place(tmp_path) as here:
+        await once_connected(here)
+        broken = await here.world.say("One", direct=True)
+        other = await here.world.say("Two", channel="help", mention=True)
+        here.world.shut(broken.thread, PlatformUnavailable("broken"))
+        reached = here.text("SELECT at FROM reached")
+        async with here.running(clock=HastyClock()):
+            await here.world.until(lambda: bool(here.world.shown(other.thread)))
+            assert here.text("SELECT at FROM reached") == reached
+            here.world.turnstile.relent()
+            await here.world.until(lambda: bool(here.world.shown(broken.thread)))
+            await eventually(lambda: here.text("SELECT at FROM reached") > reached)
+
+
+async def test_a_clock_that_was_ahead_once_hides_nothing(tmp_path: Path) -> None:
+    async with place(tmp_path) as here:
+        async with here.running(clock=Shifted(timedelta(days=1))):
+            await here.world.say("hello", mention=True)
+            await here.ended(1)
+        missed = await here.world.say("psst", direct=True)
+        async with here.running():
+            await here.world.until(lambda: bool(here.world.shown(missed.thread)))

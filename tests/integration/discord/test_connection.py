@@ -13,6 +13,7 @@ from bridge.testing import eventually
 from bridge.testing.contracts import Inbox
 from bridge_discord.intake import BOUND
 from bridge_sandbox.discord import FakeDiscord
+from bridge_sandbox.faults import Fault
 from bridge_sandbox.wire import Wire
 from tests.integration.discord.side import SHORT, Side
 
@@ -160,6 +161,16 @@ async def test_a_token_that_is_revoked_while_running_ends_the_instance(side: Sid
     async with asyncio.timeout(10):
         with pytest.raises(InstanceFailed, match="token"):
             await running
+
+
+async def test_a_server_that_refuses_to_be_listed_holds_up_no_other(side: Side) -> None:
+    running = asyncio.create_task(side.platform.run(Inbox().deliver))
+    await side.ready()
+    side.fake.faults.add(Fault("GET /guilds/*", status=403, code=50001))
+    found, page = await side.platform.channels(None)
+    assert not found
+    assert page is not None
+    running.cancel()
 
 
 async def test_a_refused_token_is_not_tried_again(fake: FakeDiscord, wire: Wire) -> None:

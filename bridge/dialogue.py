@@ -83,7 +83,7 @@ class Dialogue:
         self._asked = asked
         backoff = Backoff(first=2.0)
         while True:
-            attached = await self._attach()
+            attached = await self._regain()
             try:
                 await self._told.bound(attached)
                 if not (asked and await self._arrived(attached)):
@@ -94,9 +94,26 @@ class Dialogue:
                 self._trace.note("interrupted", f"{type(error).__name__}: {error}")
                 await self.detach()
                 asked = self._asked = True
-                if not await self._told.attempt():
+                if not (self._waits or await self._told.attempt()):
                     raise
                 await self._desk.clock.sleep(backoff.wait())
+
+    @property
+    def _waits(self) -> bool:
+        """Whether the session waits for somebody, as far as is known."""
+        return self._until is not None and self._desk.clock.now() < self._until
+
+    async def _regain(self) -> Attached:
+        """Attach; where the session waits for somebody, who may take longer, through an outage of any length."""
+        backoff = Backoff(first=2.0, most=LOOK_AGAIN[1])
+        while True:
+            try:
+                return await self._attach()
+            except (ChatbotUnavailable, ChatbotBusy) as error:
+                if not self._waits:
+                    raise
+                self._trace.note("waiting", f"until the chatbot can be reached: {error}")
+            await self._desk.clock.sleep(backoff.wait())
 
     async def _ask_in(self, session: Session) -> None:
         self._asked = True
@@ -170,6 +187,7 @@ class Dialogue:
         pause, longest = LOOK_AGAIN
         ended = await self._hear(session)
         while ended.reason is EndReason.WAITING and self._desk.clock.now() < until:
+            self._until = until
             self._trace.note(
                 "waiting", f"for somebody's {self._document.request}, at most until {until:%Y-%m-%d %H:%M} UTC"
             )
@@ -177,8 +195,9 @@ class Dialogue:
             await self.detach()
             await self._desk.clock.sleep(pause)
             pause = min(pause * 1.5, longest)
-            attached = await self._attach()
+            attached = await self._regain()
             if attached.renewed:
+                self._until = None
                 await self._told.resumes()
                 await self._told.bound(attached)
                 await self._ask_in(attached.session)

@@ -14,6 +14,7 @@ from bridge import (
     EndReason,
     SessionEvent,
     SessionId,
+    SessionLost,
     SessionMessage,
     TurnEnded,
 )
@@ -123,7 +124,10 @@ class Conversation:
         try:
             answer = await link.request(frame)
             if (error := frames.refusal(answer)) is not None:
-                raise message_refused(error, self.id)
+                refused = message_refused(error, self.id)
+                if isinstance(refused, SessionLost):
+                    await self.attachment.close()  # else whoever resumes it would go on here, and never hear of that
+                raise refused
         except BaseException:
             self._turn = None
             raise

@@ -235,3 +235,26 @@ async def test_a_thread_is_opened_by_the_next_process_where_this_one_could_not(t
             await here.world.say("Two", thread=question.thread)
             await here.answered(question.thread, "1: One", "2: Two")
         assert [call.text for call in here.world.calls if call.operation is Operation.OPEN_THREAD] == ["One"]
+
+
+@pytest.mark.parametrize("restart", [False, True])
+async def test_who_grants_something_during_a_long_outage_is_answered(tmp_path: Path, restart: bool) -> None:
+    events: list[Step] = [ApprovalRequest("r", "Send it", {}), Complete("a", "Sent.")]
+
+    async def outage() -> None:
+        here.service.fail("resume", ChatbotUnavailable("down"), times=14)
+        here.service.sessions[here.session()].responded.set()
+        await here.ended(1)
+
+    async with place(tmp_path, scripted(lambda ask: events)) as here:
+        async with here.running(clock=HastyClock()):
+            question = await here.world.say("Send", mention=True)
+            await eventually(lambda: here.count("SELECT count(*) FROM turns WHERE state = 'waiting'") == 1)
+            if not restart:
+                await outage()
+        if restart:
+            async with here.running(clock=HastyClock()):
+                await outage()
+        assert "Sent." in "".join(here.world.shown(question.thread))
+        assert here.service.asked(here.session()) == ["Send"]
+        assert [state for state, _ in await states(here)] == [TurnState.ANSWERED]

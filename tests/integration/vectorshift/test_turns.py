@@ -202,6 +202,24 @@ async def test_a_session_that_is_forgotten_between_turns_is_lost(
             await session.send("Hello?")
 
 
+def connects(service: FakeVectorShift) -> int:
+    return sum(item.kind == "connect_session" for item in service.wire.recent)
+
+
+async def test_who_is_told_that_a_session_is_lost_asks_the_service_for_it_again(
+    service: FakeVectorShift, provider: VectorShift
+) -> None:
+    async with await open_session(provider) as session:
+        await ask(session, "Hello")
+        service.faults.add(Fault("post_message", code="session not found"))
+        with pytest.raises(SessionLost):
+            await session.send("Hello?")
+    before = connects(service)
+    async with await open_session(provider, resume=session.id) as session:
+        assert connects(service) > before
+        assert "turn 2" in await ask(session, "Hello?")
+
+
 async def test_sessions_do_not_hear_each_other(provider: VectorShift) -> None:
     sessions = [await open_session(provider) for _ in range(10)]
     answers = await asyncio.gather(*(ask(session, f"number {i}") for i, session in enumerate(sessions)))

@@ -7,17 +7,18 @@ import contextlib
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 
 from bridge import notify
 from bridge.accounts import Accounts
 from bridge.amendments import Amendments
-from bridge.backfill import Backfill
+from bridge.backfill import OVERLAP, Backfill
 from bridge.clock import Clock
 from bridge.condition import Conditions
 from bridge.config import Config
-from bridge.config.summary import summarize, to_json
+from bridge.config.summary import Summary, holding, summarize, to_json
 from bridge.conversation import Conversation, Surroundings
 from bridge.desk import Desk
 from bridge.errors import PlatformUnavailable, StoreBusy, StoreError, StoreUnusable
@@ -60,6 +61,8 @@ class Serving:
     def __init__(self, house: House) -> None:
         self._house = house
         self._file = house.file
+        self._applied: Summary | None = None
+        """What is in use, as it was noted."""
         store, clock, meter = house.store, house.clock, house.meter
         self._instances = Instances(
             self._file.config.platforms, clock, meter, house.conditions, permit=self._permit, made=house.made
@@ -100,13 +103,15 @@ class Serving:
         log.info("app.started", platforms=sorted(self._instances.outlets), chatbots=sorted(self._file.config.chatbots))
         around = Around(self._deliver, self._missed, lambda _: self._recover(), self._leave)
         serving = asyncio.create_task(self._instances.run(around), name="platforms")
-        cleaning = keep_clean(house.store, house.clock, lambda: self._file.config.settings.retention)
+        cleaning = keep_clean(house.store, house.clock, self._retention)
         beside = (
             asyncio.create_task(self._start(), name="recovery"),
             asyncio.create_task(self._backfill.run(), name="backfill"),
             asyncio.create_task(cleaning, name="retention"),
             asyncio.create_task(self._follow(), name="configuration"),
         )
+        for task in beside:
+            task.add_done_callback(_tell_of_defect)
         asked, taken = asyncio.create_task(stopping.wait()), asyncio.create_task(house.store.taken_over())
         try:
             await asyncio.wait({serving, asked, taken}, return_when=asyncio.FIRST_COMPLETED)
@@ -125,6 +130,11 @@ class Serving:
             await self._inbox.close()
             await self._lanes.park()
             await self._instances.close()
+
+    def _retention(self) -> timedelta:
+        """What may be fetched again must still be known then."""
+        settings = self._file.config.settings
+        return max(settings.retention, settings.backfill + OVERLAP)
 
     async def _begin(self, config: Config) -> None:
         """Before these platforms connect: from their first time ever on, nothing is missed, even if this crashes."""
@@ -182,7 +192,8 @@ class Serving:
         config, store = self._file.config, self._house.store
         try:
             await store.notes.untell([removed_kind(name) for name in config.chatbots])
-            await store.notes.set_applied(to_json(summarize(config)))
+            self._applied = holding(summarize(config), self._applied, self._file.state.needs_restart)
+            await store.notes.set_applied(to_json(self._applied))
         except Exception as error:  # noqa: BLE001 - a plugin's defect in what it needs, or the database
             log.warning("config.not_noted", error=type(error).__name__, reason=str(error))
 
@@ -208,3 +219,9 @@ class Serving:
 
     def _routes(self) -> Sequence[Route]:
         return self._file.config.routes
+
+
+def _tell_of_defect(task: asyncio.Task[None]) -> None:
+    """What runs beside ends only when it is cancelled or done: what ends it otherwise would stay unseen."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("app.task_failed", task=task.get_name(), reason=repr(error), exc_info=error)

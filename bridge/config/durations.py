@@ -9,6 +9,8 @@ from typing import Annotated
 from pydantic import PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+MOST = timedelta(days=36_500)
+"""A century: what is longer reaches back to before there were dates."""
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds", "ms": "milliseconds"}
 PATTERN = "^(?=.)([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$"
 _DIGITS = "0123456789"
@@ -31,11 +33,14 @@ def parse_duration(value: object) -> timedelta:
         )
     parts = {_UNITS[part.lstrip(_DIGITS)]: int(part.rstrip("dhms")) for part in match.groups() if part}
     try:
-        return timedelta(**parts)
+        length = timedelta(**parts)
     except OverflowError:
+        length = timedelta.max
+    if length > MOST:
         raise PydanticCustomError(
-            "duration", "this duration is too long", {"remedy": "write less than 999999999d"}
-        ) from None
+            "duration", "this duration is too long", {"remedy": f"write {MOST.days}d at most, which is a century"}
+        )
+    return length
 
 
 def show_duration(length: timedelta) -> str:

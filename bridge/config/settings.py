@@ -118,8 +118,9 @@ class Settings(Table):
     unrouted: Literal["tell", "silent"] = "tell"
     """What somebody gets who addresses the bot where no route applies: one message per thread, or nothing."""
     retention: Duration = timedelta(days=30)
-    """How long what people asked, and why something was not answered, is kept; a day at least, for as long may messages
-    be delivered again. Sessions are kept at the chatbot service, answers on the platform."""
+    """How long what people asked, and why something was not answered, is kept; a day at least, and as long as
+    `backfill` reaches, for until then messages may come again. Sessions are kept at the chatbot service, answers on
+    the platform."""
     plugins: tuple[_Text, ...] = ()
     """Plugins to load besides those that a `type` names, by the name of their entry point."""
 

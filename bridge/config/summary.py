@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -29,6 +29,8 @@ class Summary:
     routes: tuple[Route, ...]
     needs: Mapping[str, Mapping[str, str]]
     """What each platform instance must be allowed there, and what for, where its plugin can tell."""
+    process_wide: Mapping[str, str] = field(default_factory=dict)
+    """The digest of what a process has once for all platform instances of a type, where that is something."""
 
     def changed(self, kind: str, after: Summary) -> Difference:
         """What becomes of the tables of a kind, which is the name of a field."""
@@ -51,7 +53,33 @@ def summarize(config: Config) -> Summary:
             for name, entry in config.platforms.items()
             if entry.spec.needs is not None
         },
+        process_wide={
+            name: _digest([str(getattr(entry.table, key)) for key in keys])
+            for name, entry in config.platforms.items()
+            if (keys := type(entry.table).process_wide)
+        },
     )
+
+
+def holding(after: Summary, before: Summary | None, held: Sequence[str]) -> Summary:
+    """`after` with what stands in `before` for the `held` keys, whose running values stay until the next start."""
+    if before is None:
+        return after
+    settings, platforms, process_wide = dict(after.settings), dict(after.platforms), dict(after.process_wide)
+    for key in held:
+        table, name, *_ = key.split(".")
+        if table == "bridge":
+            _restore(settings, before.settings, name)
+        else:
+            _restore(platforms, before.platforms, name)
+            _restore(process_wide, before.process_wide, name)
+    return replace(after, settings=settings, platforms=platforms, process_wide=process_wide)
+
+
+def _restore(after: dict[str, str], before: Mapping[str, str], name: str) -> None:
+    after.pop(name, None)
+    if name in before:
+        after[name] = before[name]
 
 
 def to_json(summary: Summary) -> str:

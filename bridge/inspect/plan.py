@@ -11,6 +11,7 @@ from bridge.config.changes import FIXED, Difference
 from bridge.config.summary import Summary
 from bridge.route import Route
 
+_AT_THE_NEXT_START = "it takes effect at the next start"
 Place = tuple[str, str]
 """A platform's name, "every platform" among them, and what a route takes there."""
 
@@ -38,12 +39,13 @@ class Plan:
 def plan(before: Summary, after: Summary, since: datetime, threads: Mapping[str, int]) -> Plan:
     """The plan of an edit. `threads` counts the conversations that each chatbot has a session in."""
     changes = [
-        *_platforms(before.changed("platforms", after)),
+        *_platforms(before, after),
         *_needs(before, after),
         *_providers(before.changed("providers", after)),
         *_chatbots(before.changed("chatbots", after), threads),
         *_places(places(before.routes), places(after.routes)),
         *_routes(before.routes, after.routes),
+        *_order(before.routes, after.routes),
         *_settings(before.changed("settings", after)),
     ]
     return Plan(since, changes)
@@ -77,7 +79,8 @@ def _named(route: Route) -> Iterable[str]:
         yield f"direct messages{within}{whom}"
 
 
-def _platforms(found: Difference) -> Iterable[Planned]:
+def _platforms(before: Summary, after: Summary) -> Iterable[Planned]:
+    found = before.changed("platforms", after)
     for name in found.added:
         yield Planned("platform", name, "added", "it connects")
     for name in found.removed:
@@ -85,7 +88,9 @@ def _platforms(found: Difference) -> Iterable[Planned]:
             "platform", name, "removed", "its running answers end within the grace period, then it disconnects"
         )
     for name in found.changed:
-        yield Planned("platform", name, "changed", "it is drained and connects anew; what it misses is fetched")
+        wide = before.process_wide.get(name) != after.process_wide.get(name)
+        meaning = "it is drained and connects anew; what it misses is fetched"
+        yield Planned("platform", name, "changed", _AT_THE_NEXT_START if wide else meaning)
 
 
 def _needs(before: Summary, after: Summary) -> Iterable[Planned]:
@@ -144,6 +149,17 @@ def _routes(before: Sequence[Route], after: Sequence[Route]) -> Iterable[Planned
             yield Planned("route", route.label, "changed", f"it answers in another way: {', '.join(keys)}")
 
 
+def _order(before: Sequence[Route], after: Sequence[Route]) -> Iterable[Planned]:
+    """Routes that stand elsewhere among those that were there before."""
+    earlier, later = dict.fromkeys(map(_key, before)), {_key(route): route for route in reversed(after)}
+    was = [key for key in earlier if key in later]
+    now = [key for key in dict.fromkeys(map(_key, after)) if key in earlier]
+    for key, other in zip(now, was, strict=True):
+        if key != other:
+            meaning = "where another route takes the same, who answers may change; such threads start new sessions"
+            yield Planned("route", later[key].label, "moved", meaning)
+
+
 _PLACED = ("number", "line", "label")
 
 
@@ -155,5 +171,5 @@ def _key(route: Route) -> tuple[object, ...]:
 
 def _settings(found: Difference) -> Iterable[Planned]:
     for name in (*found.added, *found.removed, *found.changed):
-        meaning = "it takes effect at the next start" if name in FIXED else "it takes effect at once"
+        meaning = _AT_THE_NEXT_START if name in FIXED else "it takes effect at once"
         yield Planned("setting", name, "changed", meaning)

@@ -206,3 +206,19 @@ async def test_a_clock_that_was_ahead_once_hides_nothing(tmp_path: Path) -> None
         missed = await here.world.say("psst", direct=True)
         async with here.running():
             await here.world.until(lambda: bool(here.world.shown(missed.thread)))
+
+
+async def test_what_may_be_fetched_again_is_not_forgotten_before(tmp_path: Path) -> None:
+    config = CONFIG.replace("[bridge]", '[bridge]\nretention = "1d"\nbackfill = "3d"') + 'answer_within = "3d"\n'
+    before = Shifted(timedelta(hours=-30))
+    async with place(tmp_path) as here:
+        here.world.clock = before
+        async with here.running(config, clock=before):
+            question = await here.world.say("One", mention=True)
+            await here.ended(1)
+        async with caught_up(here, config):
+            pass
+        async with caught_up(here, config):
+            await here.ended(1)
+        assert here.world.shown(question.thread) == ("1: One",)
+        assert here.count("SELECT count(*) FROM messages") == 1

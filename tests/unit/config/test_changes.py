@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bridge.config import Config, load_config
 from bridge.config.changes import Difference, applicable, compare
-from bridge.config.summary import from_json, summarize, to_json
+from bridge.config.summary import from_json, holding, summarize, to_json
 from bridge.inspect.plan import Planned, plan
 from bridge.plugins import Plugins
 from tests.unit.store.making import START
@@ -127,3 +127,37 @@ def test_the_plan_says_how_a_route_answers_otherwise_and_what_a_setting_needs(tm
         ("route", "it answers in another way: trigger"),
         ("setting", "it takes effect at the next start"),
     ]
+
+
+URL = 'api_url = "http://localhost:1/api/v10"\n'
+
+
+def test_the_plan_says_that_the_order_of_routes_changes(tmp_path: Path) -> None:
+    first = '[[routes]]\nchannels = ["#help-*"]\nchatbot = "sales"\n'
+    other = '[[routes]]\nchannels = ["#*-x"]\nchatbot = "support"\n'
+    route = CONFIG[CONFIG.index("[[routes]]") :]
+    _, before = edited(tmp_path, (route, SALES + first + other + route))
+    _, after = edited(tmp_path, (route, SALES + other + first + route))
+    assert [(what, change) for what, _, change, _ in planned(before, after)] == [("route", "moved")] * 2
+
+
+def test_the_plan_says_what_an_sdk_holds_until_the_next_start(tmp_path: Path) -> None:
+    before, after = edited(tmp_path, ("[platforms.discord]\n", f"[platforms.discord]\n{URL}"))
+    found = plan(summarize(before), summarize(after), START, {})
+    assert [one.meaning for one in found.changes] == ["it takes effect at the next start"]
+
+
+def test_what_waits_for_the_next_start_is_not_noted_as_in_use(tmp_path: Path) -> None:
+    before, after = edited(
+        tmp_path,
+        ("bridge.db", "other.db"),
+        ("[bridge]\n", '[bridge]\nadmin = "127.0.0.1:1"\ngrace = "1s"\n'),
+        ("[platforms.discord]\n", f"[platforms.discord]\n{URL}"),
+    )
+    config, fixed = applicable(before, after)
+    assert sorted(fixed) == ["bridge.admin", "bridge.database", "platforms.discord.api_url"]
+    noted = holding(summarize(config), summarize(before), fixed)
+    assert sorted(one.name for one in plan(noted, summarize(after), START, {}).changes) == [
+        "admin", "database", "discord"
+    ]  # fmt: skip
+    assert [one.name for one in plan(summarize(before), noted, START, {}).changes] == ["grace"]

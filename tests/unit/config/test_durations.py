@@ -31,7 +31,8 @@ def test_a_duration(text: str, length: timedelta) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["", "h", "1", "1.5h", "-1s", "30m1h", "1h1h", "1w", "\u0661h", "1" * 30 + "d", True, None, 5, []]
+    "value",
+    ["", "h", "1", "1.5h", "-1s", "30m1h", "1h1h", "1w", "\u0661h", "36501d", "1" * 30 + "d", True, None, 5, []],
 )
 def test_what_is_no_duration(value: object) -> None:
     with pytest.raises(PydanticCustomError) as caught:

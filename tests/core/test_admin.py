@@ -12,10 +12,11 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bridge import InstanceFailed, Operation, RateLimited
+from bridge import ChatbotUnauthorized, InstanceFailed, Operation, RateLimited
 from bridge.errors import AdminError
 from bridge.testing import MemoryWorld, eventually
 from tests.core.running import CONFIG, place
+from tests.core.test_turns import Slow, scripted
 
 
 def free_port() -> int:
@@ -69,6 +70,33 @@ async def test_a_provider_that_is_down_degrades_the_whole(tmp_path: Path) -> Non
         assert (status, told["state"]) == (200, "degraded")
         assert told["providers"]["scripted"]["state"] == "down"
         assert "the service is down" in told["providers"]["scripted"]["reason"]
+
+
+@pytest.mark.parametrize("refused", ["send", "listen"])
+async def test_a_provider_whose_sessions_open_and_whose_questions_fail_is_down_until_one_is_answered(
+    tmp_path: Path, refused: str
+) -> None:
+    port, slow, error = free_port(), Slow(), ChatbotUnauthorized("the key lacks a right")
+    async with place(tmp_path, scripted(slow)) as here, here.running(admin_at(port)):
+        if refused == "send":
+            here.service.fail("send", error)
+        question = await here.world.say("Hi", mention=True)
+        if refused == "listen":
+            await here.answered(question.thread, "one")
+            here.service.cut(here.session(), error)
+        await eventually(lambda: here.count("SELECT count(*) FROM messages WHERE state = 'failed'"))
+        _, told = await health(port)
+        assert told["providers"]["scripted"]["state"] == "down"
+        assert told["providers"]["scripted"]["reason"] == "the key lacks a right"
+        again = await here.world.say("Hi", mention=True)
+        await here.world.until(lambda: here.world.shown(again.thread))
+        _, told = await health(port)
+        assert told["providers"]["scripted"]["state"] == "down", "a session that opens proves nothing"
+        slow.go_on.set()
+        await here.answered(again.thread, "one two")
+        await here.ended(2)
+        _, told = await health(port)
+        assert told["providers"]["scripted"]["state"] == "up"
 
 
 async def test_a_platform_that_is_given_up_is_down_and_says_why_without_the_token(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ class Accounts:
         self._made = made
         self._accounts: dict[str, Account] = {}
         self._names: frozenset[str] = frozenset()
-        self._chatbots = Chatbots({}, conditions)
+        self._chatbots = Chatbots({}, self._note)
         self._turns: Counter[Chatbots] = Counter()
         self._left: list[Account] = []
         """Those that the file names no longer, and some turn may still need."""
@@ -68,7 +68,7 @@ class Accounts:
             for name, entry in config.chatbots.items()
             if entry.provider in self._accounts
         }
-        self._chatbots = Chatbots(sources, self._conditions, names=config.chatbots.keys(), earlier=self._chatbots)
+        self._chatbots = Chatbots(sources, self._note, names=config.chatbots.keys(), earlier=self._chatbots)
         self._close_left()
 
     @contextmanager
@@ -103,6 +103,12 @@ class Accounts:
             return None
         self._conditions.note("provider", entry.name, State.UP)
         return Account(entry, provider)
+
+    def _note(self, source: Source, state: State, reason: str) -> None:
+        """What a turn learned of a provider; of one that the file has replaced, it says nothing of the new one."""
+        account = self._accounts.get(source.name)
+        if account is not None and account.provider is source.provider:
+            self._conditions.note("provider", source.name, state, reason)
 
     def _close_left(self) -> None:
         """Close those that no turn needs."""

@@ -11,7 +11,6 @@ from bridge.clock import within
 from bridge.desk import Desk
 from bridge.dialogue import STOPPING
 from bridge.errors import ChatbotError, Rejected, Unprovable
-from bridge.hookspecs import FinishedTurn
 from bridge.model import MessageRef
 from bridge.reply.insist import insist
 from bridge.reply.marks import DIRECT, Slot
@@ -53,7 +52,7 @@ async def amend(desk: Desk, outlet: Outlet, thread: ThreadRow, turn: TurnRow, *,
     await desk.store.drop_turn(turn.id, reason)
     log.info("turn.dropped", thread=thread.id, turn=turn.id, reason=reason)
     if turn.ended_at is None:
-        desk.finished(_cancelled(desk, thread, turn, reason))
+        desk.ended(thread, TurnState.CANCELLED, reason, messages=len(turn.messages), since=turn.created_at)
 
 
 async def _quiet(desk: Desk, thread: ThreadRow, turn: TurnRow) -> str | None:
@@ -83,19 +82,6 @@ async def _quiet(desk: Desk, thread: ThreadRow, turn: TurnRow) -> str | None:
     finally:
         await session.disconnect()
     return messages[-1].id if messages else None
-
-
-def _cancelled(desk: Desk, thread: ThreadRow, turn: TurnRow, reason: str) -> FinishedTurn:
-    return FinishedTurn(
-        thread=thread.ref,
-        session=thread.binding.session if thread.binding is not None else None,
-        chatbot=thread.chatbot,
-        state=TurnState.CANCELLED,
-        reason=reason,
-        messages=len(turn.messages),
-        first_text_after=None,
-        duration=(desk.clock.now() - turn.created_at).total_seconds(),
-    )
 
 
 async def _take_away(outlet: Outlet, thread: ThreadRow, turn: TurnRow, part: PartRow) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from bridge import notices
 from bridge.chatbot import Chatbot, Provider, Session
 from bridge.clock import Clock
-from bridge.condition import Conditions, State
+from bridge.condition import State
 from bridge.errors import (
     ChatbotBusy,
     ChatbotError,
@@ -58,15 +59,15 @@ class Chatbots:
     def __init__(
         self,
         settings: Mapping[str, Source],
-        conditions: Conditions,
+        tell: Callable[[Source, State, str], None],
         *,
         names: Collection[str] = (),
         earlier: Chatbots | None = None,
     ) -> None:
-        """`settings` lacks those of `names` whose provider could not be made. What `earlier` fetched from the same
-        sources is not fetched again."""
+        """`settings` lacks those of `names` whose provider could not be made; `tell` is told how they are, and why.
+        What `earlier` fetched from the same sources is not fetched again."""
         self._settings = settings
-        self._conditions = conditions
+        self._tell = tell
         self._names = names
         known = earlier._fetched if earlier is not None else {}
         self._fetched: dict[str, Chatbot] = {
@@ -93,21 +94,29 @@ class Chatbots:
 
     async def attach(self, store: Store, thread: ThreadRow, name: str) -> Attached:
         """Resume the thread's session, or open one and bind it. Raises ChatbotError."""
-        try:
-            chatbot = await self.get(name)
-            attached = await self._attach(store, thread, name, chatbot)
-        except ChatbotError as error:
-            if isinstance(error, ChatbotNotFound | ChatbotUnauthorized):
+        with self.calling(name):
+            try:
+                return await self._attach(store, thread, name, await self.get(name))
+            except (ChatbotNotFound, ChatbotUnauthorized):
                 self._fetched.pop(name, None)
+                raise
+
+    @contextmanager
+    def calling(self, name: str) -> Iterator[None]:
+        """Calls for a chatbot: what they raise says how its provider is."""
+        try:
+            yield
+        except ChatbotError as error:
             self._note(name, STATES.get(type(error), State.UP), str(error))
             raise
+
+    def answered(self, name: str) -> None:
+        """A turn came to its end at the chatbot: its provider works. That a session opens proves less."""
         self._note(name, State.UP)
-        return attached
 
     def _note(self, name: str, state: State, reason: str = "") -> None:
-        """How the chatbot's provider is, as far as this call told."""
         if name in self._settings:
-            self._conditions.note("provider", self._settings[name].name, state, reason if state is not State.UP else "")
+            self._tell(self._settings[name], state, reason if state is not State.UP else "")
 
     async def _attach(self, store: Store, thread: ThreadRow, name: str, chatbot: Chatbot) -> Attached:
         binding, ended = thread.binding, ""

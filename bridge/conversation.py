@@ -160,6 +160,11 @@ class Conversation:
             await self._store.end_turn(row.id, TurnState.FAILED, reason, arrived=False)
         elif messages:
             await self._store.end_messages(self._id, [messages[0].id], TurnState.FAILED, reason)
+        else:
+            return
+        since = row.created_at if row is not None else messages[0].message.sent_at
+        with self._desk() as desk:
+            desk.ended(thread, TurnState.FAILED, reason, messages=len(messages), since=since)
 
     async def _take(self, thread: ThreadRow, outlet: Outlet, waiting: Sequence[WaitingMessage]) -> None:
         head, *rest = waiting

@@ -12,7 +12,7 @@ from bridge.hookspecs import FinishedTurn
 from bridge.meter import Meter
 from bridge.model import Message
 from bridge.reply.pacing import Length
-from bridge.store import Store, WaitingMessage
+from bridge.store import Store, ThreadRow, WaitingMessage
 
 SKEW = timedelta(minutes=1)
 """How far the clocks of platforms may be ahead of ours."""
@@ -38,6 +38,20 @@ class Desk:
     def earlier(self, message: Message) -> datetime | None:
         """When `message` was sent, if an earlier process may have answered it; a marker is looked up from there."""
         return message.sent_at if message.sent_at < self.began + SKEW else None
+
+    def ended(self, thread: ThreadRow, state: str, reason: str, *, messages: int, since: datetime) -> None:
+        """Tell of a turn that did not come to an end of its own; it was waited for `since` then."""
+        turn = FinishedTurn(
+            thread=thread.ref,
+            session=thread.binding.session if thread.binding is not None else None,
+            chatbot=thread.chatbot,
+            state=state,
+            reason=reason,
+            messages=messages,
+            first_text_after=None,
+            duration=max(0.0, (self.clock.now() - since).total_seconds()),
+        )
+        self.finished(turn)
 
 
 @dataclass(frozen=True, slots=True)

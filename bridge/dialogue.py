@@ -85,10 +85,11 @@ class Dialogue:
         while True:
             attached = await self._regain()
             try:
-                await self._told.bound(attached)
-                if not (asked and await self._arrived(attached)):
-                    await self._ask_in(attached.session)
-                return await self._listen(attached.session)
+                with self._desk.chatbots.calling(self._ask.chatbot):
+                    await self._told.bound(attached)
+                    if not (asked and await self._arrived(attached)):
+                        await self._ask_in(attached.session)
+                    return await self._listen(attached.session)
             except (ChatbotUnavailable, SessionLost) as error:
                 log.info("turn.interrupted", thread=self._thread.id, reason=str(error))
                 self._trace.note("interrupted", f"{type(error).__name__}: {error}")
@@ -221,4 +222,6 @@ class Dialogue:
                     ended = event
         finally:
             self._trace.note("heard", f"{texts} pieces of text, {len(document.text)} characters now")
+        if ended.reason is not EndReason.FAILED:
+            self._desk.chatbots.answered(self._ask.chatbot)
         return ended

@@ -75,7 +75,7 @@ class Instance:
             log.error("platform.failed", platform=self.name, error=type(error).__name__, reason=str(error))
             self._conditions.note("platform", self.name, State.DOWN, str(error))
             return False
-        self._conditions.note("platform", self.name, State.DEGRADED, "not connected yet")
+        self._conditions.note("platform", self.name, State.DEGRADED, "not connected yet", connected=False)
         return True
 
     def connect(self, deliver: Deliver) -> None:
@@ -139,11 +139,12 @@ class Instance:
         if self._closing.is_set() or state == before == "failed":
             return  # said already by the adapter itself
         told = reason or ("" if state == "connected" else state)
-        self._conditions.note("platform", self.name, STATES.get(state, State.DEGRADED), told)
+        known = STATES.get(state, State.DEGRADED)
+        self._conditions.note("platform", self.name, known, told, connected=state != "connecting")
         if state == "failed":
             self._failed.set()
             log.error("platform.failed", platform=self.name, reason=reason)
-        elif state == "degraded":
+        elif state == "degraded" or (state == "connecting" and reason):
             log.warning("platform.degraded", platform=self.name, reason=reason)
         elif state != before:
             if state == "connected":

@@ -73,7 +73,9 @@ class Health(Protocol):
     """Where an adapter reports how it is. It is shown to operators, never to people in a thread."""
 
     def __call__(self, state: str, reason: str = "") -> None:
-        """`state` is one of "connecting", "connected", "degraded" and "failed"."""
+        """`state` is "connecting" for as long as there is no connection, "connected" once everything works, "degraded"
+        where it is connected and something does not work, and "failed" when it is given up. One that does not connect
+        counts as down after a minute; `reason` says why it does not."""
         ...
 
 

@@ -44,7 +44,7 @@ class Bindings:
 
     async def _rebind(self, work: Callable[[Connection], R]) -> R:
         def counted(connection: Connection) -> R:
-            cursors.count_change(connection)
+            cursors.count(connection, cursors.CHANGES)
             return work(connection)
 
         return await self._writer.run(work if self._exclusive else counted)

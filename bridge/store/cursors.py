@@ -1,4 +1,4 @@
-"""Small facts: how far an instance is stored, what was told once, and how often others changed something."""
+"""Small facts: how far an instance is stored, what was told once, and how often something happened."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from bridge.store.encoding import from_micros, optional_time, to_micros
 from bridge.store.schema import EARLY, applied, counters, decisions, messages, reached, told
 
 _FILE = "configuration"
-_CHANGES = select(counters.c.value).where(counters.c.name == "changes")
+CHANGES, PROBES = "changes", "probes"
+"""What is counted: bindings that another process changed, and looks at whether the database can be written to."""
+_CHANGES = select(counters.c.value).where(counters.c.name == CHANGES)
 
 
 def set_reached(connection: Connection, instance: InstanceName, at: datetime, *, now: int) -> None:
@@ -75,6 +77,6 @@ def changes(connection: Connection) -> int:
     return connection.execute(_CHANGES).scalar() or 0
 
 
-def count_change(connection: Connection) -> None:
-    first = insert(counters).values(name="changes", value=1)
+def count(connection: Connection, name: str) -> None:
+    first = insert(counters).values(name=name, value=1)
     connection.execute(first.on_conflict_do_update(index_elements=["name"], set_={"value": counters.c.value + 1}))

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from bridge.clock import Clock
 from bridge.errors import StoreError
 from bridge.model import MessageId, MessageRef
-from bridge.store import changes, inbox, trails, turn_rows, turns
+from bridge.store import changes, cursors, inbox, trails, turn_rows, turns
 from bridge.store.bindings import Bindings
 from bridge.store.changes import Change
 from bridge.store.encoding import to_micros
@@ -27,6 +27,9 @@ from bridge.store.records import Acceptance, Accepted, Inbound, TurnRow, TurnSta
 from bridge.store.threads import Threads
 from bridge.store.writer import Writer
 from bridge.trace import Step
+
+PROBE_SECONDS = 5.0
+"""So often a probe writes; what only reads cannot tell a full disk."""
 
 
 class Store:
@@ -46,6 +49,7 @@ class Store:
         self._clock = clock
         self._lock = lock
         self._lease = lease
+        self._probed_at = float("-inf")
         self.threads = Threads(reader)
         self.bindings = Bindings(writer, clock, exclusive=lock is not None)
         self.parts = Parts(writer)
@@ -204,5 +208,13 @@ class Store:
         )
 
     async def probe(self) -> None:
-        """Return once the database has taken a transaction. Raises StoreError when it does not."""
-        await self._writer.run(lambda connection: connection.execute(text("SELECT 1")))
+        """Return once the database has taken a transaction, one that writes unless a probe wrote a moment ago.
+
+        Raises StoreError when it does not.
+        """
+        now = self._clock.monotonic()
+        if now - self._probed_at < PROBE_SECONDS:
+            await self._writer.run(lambda connection: connection.execute(text("SELECT 1")))
+        else:
+            await self._writer.run(lambda connection: cursors.count(connection, cursors.PROBES))
+            self._probed_at = now

@@ -66,8 +66,8 @@ class Supervisor:
 
     async def run(self) -> None:
         """Stay connected until cancelled. Raises InstanceFailed when no retry can help."""
+        self._context.health("connecting")
         while True:
-            self._context.health("connecting")
             reason = await self._one_client()
             self._context.health("connecting", reason)
             log.warning("the Discord client starts anew", instance=self._context.instance, reason=reason)

@@ -207,7 +207,7 @@ class SlackPlatform:
             except InstanceFailed:
                 raise
             except PlatformError as error:
-                self._context.health("degraded", str(error))
+                self._context.health("connecting", str(error))
                 await self._context.clock.sleep(backoff.wait())
                 continue
             return Identity(

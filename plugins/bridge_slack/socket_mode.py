@@ -108,7 +108,9 @@ class SocketMode:
             await asyncio.wait({reading, successor}, return_when=asyncio.FIRST_COMPLETED)
             await asyncio.wait({reading}, timeout=LINGER_SECONDS)
             if self._live == 1:
-                self._health("degraded", f"the connection to Slack was lost: {_WHY.get(socket.reason, socket.reason)}")
+                self._health(
+                    "connecting", f"the connection to Slack was lost: {_WHY.get(socket.reason, socket.reason)}"
+                )
         finally:
             self._live -= 1
             if not self._live:
@@ -137,7 +139,7 @@ class SocketMode:
             except (PlatformError, aiohttp.ClientError, OSError, TimeoutError) as error:
                 reason, pause = str(error) or type(error).__name__, 0.0
             if not self._live:
-                self._health("degraded", f"not connected to Slack: {reason}")
+                self._health("connecting", f"not connected to Slack: {reason}")
             log.warning("slack.connection_failed", reason=reason)
             await self._clock.sleep(max(backoff.wait(), pause))
 

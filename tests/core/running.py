@@ -50,14 +50,20 @@ class Place:
 
     @asynccontextmanager
     async def running(
-        self, config: str = CONFIG, clock: Clock | None = None, made: Callable[[object], None] = lambda _: None
+        self,
+        config: str = CONFIG,
+        clock: Clock | None = None,
+        made: Callable[[object], None] = lambda _: None,
+        observer: object = None,
     ) -> AsyncIterator[App]:
-        """A bridge that is connected; stopped at the end as by SIGTERM. `made` is that of App."""
+        """A bridge that is connected; stopped at the end as by SIGTERM. `made` is that of App, `observer` a plugin."""
         path = self.file
         path.write_text(config)
         plugins = Plugins()
         plugins.register(bridge.testing.memory, "memory")
         plugins.register(bridge.testing.scripted, "scripted")
+        if observer is not None:
+            plugins.register(observer, "observer")
         app = App(load_config(path, plugins), plugins, clock or SystemClock(), made=made)
         task = asyncio.create_task(app.run())
         try:

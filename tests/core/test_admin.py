@@ -12,10 +12,13 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bridge import InstanceFailed, Operation, RateLimited
+from bridge import ChatbotUnauthorized, InstanceFailed, Operation, RateLimited, notices
 from bridge.errors import AdminError
+from bridge.hookspecs import FinishedTurn, hookimpl
+from bridge.lanes import FAILURES
 from bridge.testing import MemoryWorld, eventually
 from tests.core.running import CONFIG, place
+from tests.core.test_turns import Slow, scripted
 
 
 def free_port() -> int:
@@ -71,6 +74,33 @@ async def test_a_provider_that_is_down_degrades_the_whole(tmp_path: Path) -> Non
         assert "the service is down" in told["providers"]["scripted"]["reason"]
 
 
+@pytest.mark.parametrize("refused", ["send", "listen"])
+async def test_a_provider_whose_sessions_open_and_whose_questions_fail_is_down_until_one_is_answered(
+    tmp_path: Path, refused: str
+) -> None:
+    port, slow, error = free_port(), Slow(), ChatbotUnauthorized("the key lacks a right")
+    async with place(tmp_path, scripted(slow)) as here, here.running(admin_at(port)):
+        if refused == "send":
+            here.service.fail("send", error)
+        question = await here.world.say("Hi", mention=True)
+        if refused == "listen":
+            await here.answered(question.thread, "one")
+            here.service.cut(here.session(), error)
+        await eventually(lambda: here.count("SELECT count(*) FROM messages WHERE state = 'failed'"))
+        _, told = await health(port)
+        assert told["providers"]["scripted"]["state"] == "down"
+        assert told["providers"]["scripted"]["reason"] == "the key lacks a right"
+        again = await here.world.say("Hi", mention=True)
+        await here.world.until(lambda: here.world.shown(again.thread))
+        _, told = await health(port)
+        assert told["providers"]["scripted"]["state"] == "down", "a session that opens proves nothing"
+        slow.go_on.set()
+        await here.answered(again.thread, "one two")
+        await here.ended(2)
+        _, told = await health(port)
+        assert told["providers"]["scripted"]["state"] == "up"
+
+
 async def test_a_platform_that_is_given_up_is_down_and_says_why_without_the_token(tmp_path: Path) -> None:
     port = free_port()
     config = admin_at(port) + '\n[platforms.other]\ntype = "memory"\nworld = "other"\n'
@@ -110,6 +140,34 @@ async def test_what_is_counted(tmp_path: Path) -> None:
         assert number(metrics, "bridge_gaps_total", platform="memory") == 1
         assert number(metrics, "bridge_turns_running") == 0
         assert "Hi" not in metrics
+
+
+class Observer:
+    """A plugin that is told of turns."""
+
+    def __init__(self) -> None:
+        self.turns: list[FinishedTurn] = []
+
+    @hookimpl
+    def bridge_turn_finished(self, turn: FinishedTurn) -> None:
+        self.turns.append(turn)
+
+
+@pytest.mark.parametrize("operation", ["create", "send"])
+async def test_a_turn_that_is_given_up_because_of_a_defect_is_counted_and_told(tmp_path: Path, operation: str) -> None:
+    port, observer, defect = free_port(), Observer(), ZeroDivisionError("a defect of the plugin")
+    reason = "internal error: ZeroDivisionError: a defect of the plugin"
+    async with place(tmp_path) as here, here.running(admin_at(port), observer=observer):
+        here.service.fail(operation, defect, times=FAILURES)  # type: ignore[arg-type]
+        question = await here.world.say("Hi", mention=True)
+        await here.answered(question.thread, notices.UNCERTAIN)
+        (turn,) = await eventually(lambda: observer.turns)
+        assert (turn.thread, turn.chatbot, turn.messages) == (question.thread, "echo", 1)
+        assert (turn.state, turn.reason) == ("failed", reason)
+        _, metrics = await get(port, "/metrics")
+        assert number(metrics, "bridge_turns_total", platform="memory", chatbot="echo", end="failed") == 1
+        assert number(metrics, "bridge_turns_running") == 0
+        assert here.text("SELECT reason FROM messages") == reason
 
 
 async def test_an_address_that_is_taken_is_named(tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bridge import InstanceFailed, notices
+from bridge import ChatbotUnauthorized, InstanceFailed, notices
 from bridge.app import App
-from bridge.testing import MemoryPlatform, MemoryWorld, Script, ScriptedProvider, eventually
+from bridge.testing import MemoryPlatform, MemoryWorld, Script, ScriptedProvider, ScriptedService, eventually
 from tests.core.running import CONFIG, Place, place
 from tests.core.test_admin import admin_at, free_port, health
 from tests.core.test_turns import Slow
@@ -89,6 +89,20 @@ async def test_a_running_turn_ends_with_the_chatbot_that_it_began_with(tmp_path:
         await here.answered(question.thread, "one two")
         await eventually(lambda: old.closed)
         assert not new.closed
+
+
+async def test_a_turn_with_a_provider_that_was_replaced_says_nothing_of_the_new_one(tmp_path: Path) -> None:
+    port, slow = free_port(), Slow()
+    config = admin_at(port)
+    async with place(tmp_path, {"echo": slow}) as here, ScriptedService(name="new"), here.running(config) as app:
+        question = await here.world.say("Hi", mention=True)
+        await here.answered(question.thread, "one")
+        await edit(here, app, config.replace("[providers.scripted]", '[providers.scripted]\nservice = "new"'))
+        here.service.cut(here.session(), ChatbotUnauthorized("the old key was revoked"))
+        await here.ended(1)
+        assert here.text("SELECT reason FROM turns") == "ChatbotUnauthorized: the old key was revoked"
+        _, told = await health(port)
+        assert told["providers"]["scripted"]["state"] == "up"
 
 
 async def test_a_platform_that_is_added_connects_and_one_that_is_removed_is_drained(tmp_path: Path) -> None:

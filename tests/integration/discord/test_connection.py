@@ -77,6 +77,7 @@ async def test_a_gateway_that_is_not_there_yet_is_waited_for(side: Side) -> None
     await side.fake.stop()
     running = asyncio.create_task(side.platform.run(inbox.deliver))
     await eventually(lambda: [state for state, _ in side.health].count("connecting") >= 3)
+    assert all(reason for _, reason in side.health[1:]), "operators see why for as long as it lasts"
     await side.fake.start()
     await side.fake.wait_connected()
     await side.say("finally", mention=True)

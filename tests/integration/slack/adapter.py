@@ -73,6 +73,11 @@ class Core:
         return self.health[-1][0] if self.health else ""
 
     @property
+    def lost(self) -> list[str]:
+        """Why it was not connected, each time that it said so."""
+        return [reason for state, reason in self.health if state == "connecting" and reason]
+
+    @property
     def messages(self) -> list[Message]:
         """The messages among the events."""
         return [event for event in self.events if isinstance(event, Message)]

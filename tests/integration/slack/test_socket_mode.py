@@ -32,7 +32,7 @@ async def test_a_refresh_replaces_every_connection_before_it_ends(slack: FakeSla
         await eventually(lambda: slack.unacked == 0)
     assert sorted(int(message.text) for message in core.messages) == list(range(40))
     assert slack.sockets.lost == []
-    assert ("degraded", "") not in [(state, "") for state, _ in core.health]
+    assert not core.lost
 
 
 async def test_an_event_is_acknowledged_on_the_connection_that_brought_it(slack: FakeSlack) -> None:
@@ -70,8 +70,21 @@ async def test_lost_connections_come_back_and_what_was_said_meanwhile_arrives(sl
         await slack.say(slack.direct(), "are you there?")
         await eventually(lambda: core.messages)
         await slack.sockets.settled(2)
-    assert "degraded" in [state for state, _ in core.health]
+    assert core.lost
     assert core.state == "connected"
+
+
+async def test_an_app_token_that_may_not_connect_is_not_connected_and_says_why(slack: FakeSlack) -> None:
+    slack.faults.add(Fault("apps.connections.open", code="missing_scope", times=1000))
+    core = Core()
+    platform = adapter(slack, core)
+    running = asyncio.create_task(platform.run(core.deliver))
+    await eventually(lambda: core.lost)
+    assert "missing_scope" in core.lost[-1]
+    assert core.state == "connecting"
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await platform.close()
 
 
 async def test_each_attempt_has_a_ticket_of_its_own(slack: FakeSlack) -> None:
@@ -86,7 +99,7 @@ async def test_an_outage_is_waited_out(slack: FakeSlack) -> None:
     core = Core()
     async with connected(slack, core):
         await slack.stop()
-        await eventually(lambda: core.state == "degraded")
+        await eventually(lambda: core.state == "connecting")
         await slack.start()
         await slack.sockets.settled(2)
         await slack.say(slack.direct(), "back again")
@@ -98,7 +111,7 @@ async def test_a_slack_that_is_down_at_the_start_is_waited_for(slack: FakeSlack)
     platform = adapter(slack, core)
     await slack.stop()
     running = asyncio.create_task(platform.run(core.deliver))
-    await eventually(lambda: "degraded" in [state for state, _ in core.health])
+    await eventually(lambda: core.lost)
     await slack.start()
     await slack.sockets.settled(2)
     running.cancel()
@@ -123,7 +136,7 @@ async def test_a_stop_finishes_and_acknowledges_what_is_being_stored(slack: Fake
         await running
     await eventually(lambda: slack.unacked == 0)
     assert [message.text for message in core.messages] == ["last words"]
-    assert "degraded" not in [state for state, _ in core.health]
+    assert not core.lost
     await platform.close()
 
 
@@ -198,7 +211,7 @@ async def test_a_connection_that_has_gone_silent_is_noticed_and_replaced(slack: 
     async with transport(slack, core, heartbeat=0.1, speed=20):
         await eventually(lambda: core.state == "connected")
         slack.sockets.silent = True
-        await eventually(lambda: core.state == "degraded")
+        await eventually(lambda: core.state == "connecting")
         slack.sockets.silent = False
         await eventually(lambda: core.state == "connected")
     assert core.missed == 1
@@ -210,7 +223,7 @@ async def test_after_a_long_interruption_the_history_is_wanted(slack: FakeSlack)
         await eventually(lambda: core.state == "connected")
         assert core.missed == 1
         slack.sockets.silent = True
-        await eventually(lambda: core.state == "degraded")
+        await eventually(lambda: core.state == "connecting")
         began = time.monotonic()
         await eventually(lambda: time.monotonic() - began > 0.3)
         slack.sockets.silent = False

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from sqlalchemy.engine import Connection
 
 from bridge.errors import StoreBusy, StoreUnusable
 from bridge.store import Accepted, Store
+from bridge.store.store import PROBE_SECONDS
 from tests.unit.store.making import Opener, SetClock, inbound, opener, ref
 
 
@@ -137,3 +139,17 @@ async def test_a_read_only_database(guarded: Path, clock: SetClock, how: str) ->
     again = await opener(guarded, clock, [])(upgrade=False)
     assert await again.threads.find(ref()) is not None
     await again.close()
+
+
+async def test_a_probe_writes_though_not_each_time(store: Store, tmp_path: Path, clock: SetClock) -> None:
+    def written() -> int:
+        with closing(sqlite3.connect(tmp_path / "bridge.db")) as other:
+            return int(other.execute("SELECT value FROM counters WHERE name = 'probes'").fetchone()[0])
+
+    for seconds in (0, PROBE_SECONDS / 2, PROBE_SECONDS / 4):
+        clock.forward(seconds)
+        await store.probe()
+        assert written() == 1
+    clock.forward(PROBE_SECONDS / 4)
+    await store.probe()
+    assert written() == 2

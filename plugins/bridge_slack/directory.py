@@ -31,12 +31,12 @@ class Directory:
     async def names(self, channel: str, users: Iterable[str]) -> Names:
         """What a channel and some people are called.
 
-        Raises PlatformError when Slack could not say what the channel is called: routes decide by it, so that the event
-        must come again. People are called by their id meanwhile.
+        Where Slack cannot say, they are called what they were called last. Raises PlatformError when that is unknown of
+        the channel: routes decide by it, so that the event must come again. People are called by their id meanwhile.
         """
         people = [asyncio.ensure_future(self._person(user)) for user in users]
         try:
-            name = None if ids.is_direct(channel) else await self._in_time(self._channels.get(channel))
+            name = None if ids.is_direct(channel) else await self._in_time(self._channels, channel)
             return Names(dict([await person for person in people]), name)
         finally:
             for person in people:
@@ -49,14 +49,18 @@ class Directory:
 
     async def _person(self, user: str) -> tuple[str, str]:
         try:
-            return user, await self._in_time(self._users.get(user)) or user
+            return user, await self._in_time(self._users, user) or user
         except PlatformError:
             return user, user
 
-    async def _in_time(self, look_up: Awaitable[str | None]) -> str | None:
+    async def _in_time(self, kept: _Kept, key: str) -> str | None:
         try:
-            return await within(self._clock, LOOK_UP_SECONDS, look_up)
-        except TimeoutError:
+            return await within(self._clock, LOOK_UP_SECONDS, kept.get(key))
+        except (PlatformError, TimeoutError) as error:
+            if (last := kept.last(key)) is not None:
+                return last
+            if isinstance(error, PlatformError):
+                raise
             raise PlatformUnavailable("Slack took too long to tell a name") from None
 
     async def _channel(self, channel: str) -> str | None:
@@ -78,6 +82,10 @@ class _Kept:
         self._clock = clock
         self._known: dict[str, tuple[float, str | None]] = {}
         self._running: dict[str, asyncio.Task[str | None]] = {}
+
+    def last(self, key: str) -> str | None:
+        """The name as it was when it was looked up last, however long ago; None when that is not known."""
+        return self._known.get(key, (0.0, None))[1]
 
     async def get(self, key: str) -> str | None:
         """The name. Given up by its caller, the look-up goes on for the next one."""

@@ -31,12 +31,15 @@ _bolt_log.setLevel(logging.ERROR)
 _TAKEN = 200
 _AGAIN = 503
 """Any status but 200 leaves the envelope unacknowledged."""
+NEARLY_GIVEN_UP = 2
+"""Slack brings an event again at once, after a minute and after five, and then no more (Events API: Retries)."""
 
 
 class Dispatcher:
     """Handles the envelopes of one app.
 
-    `uninstalled` is called when Slack says that the app was removed, `saw` with the fields of each message of a person.
+    `uninstalled` is called when Slack says that the app was removed, `saw` with the fields of each message of a person,
+    `missed` when Slack may not bring an event again that could not be taken.
     """
 
     def __init__(
@@ -50,6 +53,7 @@ class Dispatcher:
         instance: InstanceName,
         agent: bool,
         saw: Callable[[Mapping[str, Any]], None],
+        missed: Callable[[], None],
     ) -> None:
         self._me = me
         self._directory = directory
@@ -58,6 +62,7 @@ class Dispatcher:
         self._instance = instance
         self._agent = agent
         self._saw = saw
+        self._missed = missed
         self._app = AsyncApp(
             name="bridge",
             logger=_bolt_log,
@@ -73,7 +78,10 @@ class Dispatcher:
     async def handle(self, envelope: Mapping[str, Any]) -> bool:
         """Take one envelope; True when it may be acknowledged. Never raises."""
         request = AsyncBoltRequest(mode="socket_mode", body=dict(envelope.get("payload") or {}))
-        return (await self._app.async_dispatch(request)).status == _TAKEN
+        taken = (await self._app.async_dispatch(request)).status == _TAKEN
+        if not taken and envelope.get("retry_attempt", 0) >= NEARLY_GIVEN_UP:
+            self._missed()
+        return taken
 
     async def _ingest(self, body: dict[str, Any], next_: Callable[[], Awaitable[None]]) -> BoltResponse | None:
         if body.get("type") != "event_callback":

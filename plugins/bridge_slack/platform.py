@@ -40,7 +40,8 @@ from bridge_slack.history import History
 from bridge_slack.inbound import Identity
 from bridge_slack.mentions import harmless
 from bridge_slack.messages import Messages
-from bridge_slack.socket_mode import SocketMode
+from bridge_slack.socket_mode import BROUGHT_AGAIN_SECONDS, SocketMode
+from bridge_slack.standstill import watch
 from bridge_slack.streaming import GAP, SIZE, Streaming
 
 log = structlog.get_logger(__name__)
@@ -191,11 +192,15 @@ class SlackPlatform:
             instance=context.instance,
             agent=self._table.agent,
             saw=self._streaming.saw,
+            missed=context.missed,
         )
+        watching = asyncio.create_task(watch(context.clock, BROUGHT_AGAIN_SECONDS, context.missed), name="slack-watch")
         try:
             await SocketMode(api.session, api.ticket, dispatcher.handle, context).run()
         finally:
             self._history = None
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
             await directory.close()
 
     async def _identity(self) -> Identity:

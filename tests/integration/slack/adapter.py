@@ -13,6 +13,7 @@ import pytest
 from bridge import (
     BudgetKey,
     ChannelId,
+    Clock,
     Event,
     InstanceName,
     Message,
@@ -45,6 +46,7 @@ class Core:
     hold: asyncio.Event | None = None
     waiting: int = 0
     missed: int = 0
+    clock: Clock = field(default_factory=SystemClock)
 
     async def deliver(self, event: Event) -> None:
         """What the adapter is given."""
@@ -101,7 +103,7 @@ def adapter(slack: FakeSlack, core: Core, **settings: Any) -> SlackPlatform:
     values = {"bot_token": slack.bot_token, "app_token": slack.app_token, "api_url": slack.api_url, **settings}
     secrets = {name: Secret(value) for name, value in values.items() if name.endswith("_token")}
     table = SlackTable(**{**values, **secrets})
-    context = PlatformContext(INSTANCE, SystemClock(), core.observe, core.report, core.miss)
+    context = PlatformContext(INSTANCE, core.clock, core.observe, core.report, core.miss)
     return SlackPlatform(table, context)
 
 

@@ -129,7 +129,7 @@ class Backfill:
 
     async def _read_one(self, missed: Missed, thread: ThreadRef, since: datetime | None) -> None:
         outlet, backoff, now = missed.outlet, Backoff(), self._clock.now()
-        while not outlet.failed.is_set():
+        while not (outlet.failed.is_set() or outlet.closing.is_set()):
             try:
                 reached = await self._store.notes.reached(thread.instance) or now
                 for message in await missed.of(thread, since or self._since(reached, now)):

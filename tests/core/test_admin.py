@@ -19,13 +19,7 @@ from bridge.lanes import FAILURES
 from bridge.testing import MemoryWorld, eventually
 from tests.core.running import CONFIG, place
 from tests.core.test_turns import Slow, scripted
-
-
-def free_port() -> int:
-    """A port on which nobody listens."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
+from tests.ports import free_ports
 
 
 def admin_at(port: int) -> str:
@@ -51,7 +45,7 @@ def number(metrics: str, name: str, **labels: str) -> float:
 
 
 async def test_everything_is_up(tmp_path: Path) -> None:
-    port = free_port()
+    port = free_ports(1)
     async with place(tmp_path) as here, here.running(admin_at(port)):
         question = await here.world.say("Hi", mention=True)
         await here.answered(question.thread, "1: Hi")
@@ -63,7 +57,7 @@ async def test_everything_is_up(tmp_path: Path) -> None:
 
 
 async def test_a_provider_that_is_down_degrades_the_whole(tmp_path: Path) -> None:
-    port = free_port()
+    port = free_ports(1)
     async with place(tmp_path) as here, here.running(admin_at(port)):
         here.service.down = True
         await here.world.say("Hi", mention=True)
@@ -78,7 +72,7 @@ async def test_a_provider_that_is_down_degrades_the_whole(tmp_path: Path) -> Non
 async def test_a_provider_whose_sessions_open_and_whose_questions_fail_is_down_until_one_is_answered(
     tmp_path: Path, refused: str
 ) -> None:
-    port, slow, error = free_port(), Slow(), ChatbotUnauthorized("the key lacks a right")
+    port, slow, error = free_ports(1), Slow(), ChatbotUnauthorized("the key lacks a right")
     async with place(tmp_path, scripted(slow)) as here, here.running(admin_at(port)):
         if refused == "send":
             here.service.fail("send", error)
@@ -102,7 +96,7 @@ async def test_a_provider_whose_sessions_open_and_whose_questions_fail_is_down_u
 
 
 async def test_a_platform_that_is_given_up_is_down_and_says_why_without_the_token(tmp_path: Path) -> None:
-    port = free_port()
+    port = free_ports(1)
     config = admin_at(port) + '\n[platforms.other]\ntype = "memory"\nworld = "other"\n'
     other = MemoryWorld("other", instance="other")
     other.refuse(InstanceFailed("the token xoxb-1234567890-abcdef was revoked"))
@@ -116,7 +110,7 @@ async def test_a_platform_that_is_given_up_is_down_and_says_why_without_the_toke
 
 
 async def test_what_is_counted(tmp_path: Path) -> None:
-    port = free_port()
+    port = free_ports(1)
     async with place(tmp_path) as here, here.running(admin_at(port)):
         here.world.fail(Operation.POST, RateLimited(retry_after=0.01))
         question = await here.world.say("Hi", mention=True)
@@ -155,7 +149,7 @@ class Observer:
 
 @pytest.mark.parametrize("operation", ["create", "send"])
 async def test_a_turn_that_is_given_up_because_of_a_defect_is_counted_and_told(tmp_path: Path, operation: str) -> None:
-    port, observer, defect = free_port(), Observer(), ZeroDivisionError("a defect of the plugin")
+    port, observer, defect = free_ports(1), Observer(), ZeroDivisionError("a defect of the plugin")
     reason = "internal error: ZeroDivisionError: a defect of the plugin"
     async with place(tmp_path) as here, here.running(admin_at(port), observer=observer):
         here.service.fail(operation, defect, times=FAILURES)  # type: ignore[arg-type]
@@ -171,7 +165,7 @@ async def test_a_turn_that_is_given_up_because_of_a_defect_is_counted_and_told(t
 
 
 async def test_an_address_that_is_taken_is_named(tmp_path: Path) -> None:
-    port = free_port()
+    port = free_ports(1)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", port))
         taken.listen()

@@ -11,8 +11,9 @@ from bridge import ChatbotUnauthorized, InstanceFailed, notices
 from bridge.app import App
 from bridge.testing import MemoryPlatform, MemoryWorld, Script, ScriptedProvider, ScriptedService, eventually
 from tests.core.running import CONFIG, Place, place
-from tests.core.test_admin import admin_at, free_port, health
+from tests.core.test_admin import admin_at, health
 from tests.core.test_turns import Slow
+from tests.ports import free_ports
 
 OTHER = '\n[platforms.other]\ntype = "memory"\nworld = "other"\n'
 SALES = '\n[chatbots.sales]\nname = "sales"\n'
@@ -42,7 +43,7 @@ async def test_a_route_that_is_added_answers(tmp_path: Path) -> None:
 
 
 async def test_an_edit_with_mistakes_changes_nothing_and_says_what_is_wrong(tmp_path: Path) -> None:
-    port = free_port()
+    port = free_ports(1)
     config = admin_at(port)
     wrong = config.replace('grace = "1s"', 'grace = "soon"').replace('chatbot = "echo"\n', 'chatbot = "eco"\n')
     async with place(tmp_path) as here, here.running(config) as app:
@@ -92,7 +93,7 @@ async def test_a_running_turn_ends_with_the_chatbot_that_it_began_with(tmp_path:
 
 
 async def test_a_turn_with_a_provider_that_was_replaced_says_nothing_of_the_new_one(tmp_path: Path) -> None:
-    port, slow = free_port(), Slow()
+    port, slow = free_ports(1), Slow()
     config = admin_at(port)
     async with place(tmp_path, {"echo": slow}) as here, ScriptedService(name="new"), here.running(config) as app:
         question = await here.world.say("Hi", mention=True)
@@ -197,7 +198,7 @@ async def test_what_waits_when_its_chatbot_is_removed_is_told(tmp_path: Path) ->
 
 @pytest.mark.parametrize("key", ["admin", "database"])
 async def test_what_needs_a_restart_keeps_its_value_and_the_rest_is_applied(tmp_path: Path, key: str) -> None:
-    value = {"admin": f"127.0.0.1:{free_port()}", "database": "sqlite:///another.db"}[key]
+    value = {"admin": f"127.0.0.1:{free_ports(1)}", "database": "sqlite:///another.db"}[key]
     lines = [line for line in CONFIG.splitlines() if not line.startswith(key)]
     text = "\n".join(lines).replace("[bridge]", f'[bridge]\n{key} = "{value}"') + "\n"
     async with place(tmp_path) as here, here.running(ONLY_HELP) as app:

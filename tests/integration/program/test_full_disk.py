@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from bridge.testing import eventually
-from tests.core.test_admin import free_port
 from tests.integration.program.stage import Stage, stage
 from tests.integration.program.test_conversations import PLATFORMS, person, said
 from tests.integration.program.test_watching import told, watched
+from tests.ports import free_ports
 
 LONG = " ".join(f"word{number}" for number in range(150))
 
@@ -50,7 +50,7 @@ async def test_what_is_asked_while_nothing_can_be_written_is_answered_once_it_ca
 
 
 async def test_a_disk_that_is_full_is_told_though_nobody_asks_anything(tmp_path: Path) -> None:
-    port = free_port()
+    port = free_ports(1)
     async with stage(tmp_path, watched(port)) as here:
         await here.start()
         fill(here)

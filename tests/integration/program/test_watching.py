@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 
 from bridge.testing import eventually
-from tests.core.test_admin import free_port, get, health, number
+from tests.core.test_admin import get, health, number
 from tests.integration.program.stage import Stage, stage
 from tests.integration.program.test_conversations import PLATFORMS, person, said
+from tests.ports import free_ports
 
 CANARY = "canary-of-a-question"
 
@@ -52,7 +53,7 @@ async def told(port: int, expected: Callable[[Any], bool]) -> tuple[int, Any]:
 
 
 async def test_a_conversation_is_counted_and_neither_its_words_nor_a_token_are_told(tmp_path: Path) -> None:
-    port = free_port()
+    port = free_ports(1)
     async with stage(tmp_path, watched(port)) as here:
         await here.start()
         for platform in PLATFORMS:
@@ -89,7 +90,7 @@ async def test_a_conversation_is_counted_and_neither_its_words_nor_a_token_are_t
 
 @pytest.mark.parametrize(("revoked", "other"), [("slack", "discord"), ("discord", "slack")])
 async def test_a_revoked_token_is_told_and_the_other_platform_goes_on(tmp_path: Path, revoked: str, other: str) -> None:
-    port = free_port()
+    port = free_ports(1)
     async with stage(tmp_path, watched(port)) as here:
         await here.start()
         tokens = secrets(here)
@@ -106,7 +107,7 @@ async def test_a_revoked_token_is_told_and_the_other_platform_goes_on(tmp_path: 
 
 
 async def test_a_connection_that_comes_back_is_degraded_between(tmp_path: Path) -> None:
-    port = free_port()
+    port = free_ports(1)
     async with stage(tmp_path, watched(port)) as here:
         await here.start()
         await here.sandbox.slack.stop()

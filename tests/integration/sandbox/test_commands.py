@@ -17,6 +17,7 @@ import pytest
 from bridge import InstanceName
 from bridge.config import load_config
 from bridge.plugins import Plugins
+from tests.ports import free_ports
 
 Start = Callable[..., Any]
 
@@ -86,14 +87,15 @@ async def test_writes_a_configuration_for_itself(start: Start, tmp_path: Path) -
     assert slack.bot_token.reveal() == addresses["slack"]["bot_token"]
 
 
-async def test_takes_the_ports_that_it_is_given(start: Start, unused_tcp_port: int) -> None:
-    process = await start("sandbox", "--json", "--port", str(unused_tcp_port))
+async def test_takes_the_ports_that_it_is_given(start: Start) -> None:
+    port = free_ports(3)
+    process = await start("sandbox", "--json", "--port", str(port))
 
     addresses = json.loads(await first_line(process))
 
-    assert addresses["slack"]["api_url"] == f"http://127.0.0.1:{unused_tcp_port}/api/"
-    assert f":{unused_tcp_port + 1}/" in addresses["discord"]["api_url"]
-    assert f":{unused_tcp_port + 2}/" in addresses["vectorshift"]["api_url"]
+    assert addresses["slack"]["api_url"] == f"http://127.0.0.1:{port}/api/"
+    assert f":{port + 1}/" in addresses["discord"]["api_url"]
+    assert f":{port + 2}/" in addresses["vectorshift"]["api_url"]
 
 
 async def test_says_that_a_port_is_taken(start: Start) -> None:

@@ -53,26 +53,29 @@ class Missed:
         PlatformError once everything else is read where the channels cannot be listed."""
         recent = await self.store.threads.active(self.name, earliest, CONVERSATIONS)
         known = await self.store.threads.active(self.name, earliest - SILENT, CONVERSATIONS)
+        silent = known[len(recent) :]
         direct = {place.channel for place in known if place.surface is Surface.DIRECT}
         unlisted: PlatformError | None = None
+        for place in _with_history(recent):
+            yield await self._now_or_later(place, moment)
         try:
             channels = await self._channels()
         except (PlatformUnavailable, OutcomeUnknown) as error:
             channels, unlisted = (), error
         at_the_top = [channel.place for channel in channels if channel.place.channel not in direct]
-        for place in (*self._threads(recent), *at_the_top, *self._threads(known[len(recent) :])):
-            try:
-                yield await self.of(place, moment)
-            except (PlatformUnavailable, OutcomeUnknown) as error:
-                log.warning("backfill.put_aside", platform=self.name, channel=place.channel, reason=str(error))
-                self.aside.append(place)
+        for place in (*at_the_top, *_with_history(silent)):
+            yield await self._now_or_later(place, moment)
         if unlisted is not None:
             raise unlisted
 
-    @staticmethod
-    def _threads(places: Sequence[ThreadRef]) -> Sequence[ThreadRef]:
-        """Those that have a history of their own: a chain of replies stands at the channel's top level."""
-        return [place for place in places if place.surface is not Surface.CHANNEL]
+    async def _now_or_later(self, place: ThreadRef, moment: datetime) -> Sequence[Message]:
+        """As `of`; nothing where the place is put aside."""
+        try:
+            return await self.of(place, moment)
+        except (PlatformUnavailable, OutcomeUnknown) as error:
+            log.warning("backfill.put_aside", platform=self.name, channel=place.channel, reason=str(error))
+            self.aside.append(place)
+            return ()
 
     async def _channels(self) -> Sequence[Channel]:
         """The channels and direct conversations that some route takes."""
@@ -126,3 +129,8 @@ class Missed:
             lambda: outlet.call(Priority.MIDDLE, operation, place, lambda: ask(cursor)),
             attempts=ATTEMPTS,
         )
+
+
+def _with_history(places: Sequence[ThreadRef]) -> Sequence[ThreadRef]:
+    """Those that have a history of their own: a chain of replies stands at the channel's top level."""
+    return [place for place in places if place.surface is not Surface.CHANNEL]
